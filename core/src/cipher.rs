@@ -1,0 +1,95 @@
+//! The catalogue of ciphers, and which engine of each family serves a key.
+
+use crate::aead::{BatchFailure, Open, Seal};
+use crate::engine::Engine;
+use crate::error::Error;
+
+mod aegis;
+mod catalogue;
+mod rustcrypto;
+
+pub use catalogue::{Cipher, MAX_NONCE_LENGTH, TAG_LENGTH};
+
+/// A cipher, the engine chosen for it, and the round keys where the family has any.
+pub(crate) struct Context {
+    cipher: Cipher,
+    family: Family,
+}
+
+enum Family {
+    Aegis(aegis::Context),
+    RustCrypto(rustcrypto::Context),
+}
+
+impl Context {
+    /// Chooses the best engine that is not above `ceiling`.
+    pub(crate) fn unkeyed(cipher: Cipher, ceiling: Option<Engine>) -> Self {
+        let family = match aegis::Context::choose(cipher, ceiling) {
+            Some(context) => Family::Aegis(context),
+            None => Family::RustCrypto(rustcrypto::Context::Unkeyed),
+        };
+        Self { cipher, family }
+    }
+
+    /// Computes round keys from the raw key, which has the cipher's length.
+    pub(crate) fn expand(&mut self, key: &[u8]) {
+        match &mut self.family {
+            Family::Aegis(_) => {} // the raw key is all it needs
+            Family::RustCrypto(context) => context.expand(self.cipher, key),
+        }
+    }
+
+    pub(crate) fn cipher(&self) -> Cipher {
+        self.cipher
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        match &self.family {
+            Family::Aegis(context) => context.engine(),
+            Family::RustCrypto(_) => Engine::RustCrypto,
+        }
+    }
+
+    pub(crate) fn seal_batch(&self, key: &[u8], batch: &mut [Seal<'_>]) -> Result<(), Error> {
+        for message in batch.iter() {
+            self.check(message.nonce, message.associated_data, &message.text)?;
+        }
+        match &self.family {
+            Family::Aegis(context) => context.seal_batch(key, batch),
+            Family::RustCrypto(context) => return context.seal_batch(batch),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn open_batch(&self, key: &[u8], batch: &mut [Open<'_>]) -> Result<(), BatchFailure> {
+        for message in batch.iter() {
+            self.check(message.nonce, message.associated_data, &message.text).map_err(BatchFailure::Refused)?;
+        }
+        match &self.family {
+            Family::Aegis(context) => context.open_batch(key, batch),
+            Family::RustCrypto(context) => context.open_batch(batch),
+        }
+        let mut failed = batch.iter().enumerate().filter(|(_, message)| !message.opened);
+        match failed.next() {
+            None => Ok(()),
+            Some((first, _)) => Err(BatchFailure::Forged { first, count: 1 + failed.count() }),
+        }
+    }
+
+    /// The lengths of one message.
+    fn check(&self, nonce: &[u8], associated_data: &[u8], text: &crate::aead::Text<'_>) -> Result<(), Error> {
+        if nonce.len() != self.cipher.nonce_length() {
+            return Err(Error::BufferLength { expected: self.cipher.nonce_length(), got: nonce.len() });
+        }
+        let limit = self.cipher.max_message_length();
+        if text.len() as u64 > limit || associated_data.len() as u64 > limit {
+            return Err(Error::MessageTooLong);
+        }
+        match text {
+            crate::aead::Text::Into { from, to } if from.len() != to.len() => {
+                Err(Error::BufferLength { expected: from.len(), got: to.len() })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The messages of a batch, as callers describe them, and as kernels see them.
+
+/// Where a message's text is read from and written to. The two cannot overlap by halves: they are one buffer or two.
+#[derive(Debug)]
+pub enum Text<'a> {
+    /// Read and overwritten in the same place.
+    InPlace(&'a mut [u8]),
+    /// Read from one buffer and written to another of the same length; the first is left as it is.
+    Into {
+        /// What is read.
+        from: &'a [u8],
+        /// What is written.
+        to: &'a mut [u8],
+    },
+}
+
+impl Text<'_> {
+    /// Length in bytes of what is read.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::InPlace(text) => text.len(),
+            Self::Into { from, .. } => from.len(),
+        }
+    }
+
+    /// Whether there is nothing to read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What is written to.
+    pub(crate) fn output(&mut self) -> &mut [u8] {
+        match self {
+            Self::InPlace(text) => text,
+            Self::Into { to, .. } => to,
+        }
+    }
+}
+
+/// One message to seal.
+#[derive(Debug)]
+pub struct Seal<'a> {
+    /// Unique under the key; the cipher's nonce length.
+    pub nonce: &'a [u8],
+    /// Authenticated, not encrypted.
+    pub associated_data: &'a [u8],
+    /// Plaintext in, ciphertext out.
+    pub text: Text<'a>,
+    /// Written.
+    pub tag: &'a mut [u8; 16],
+}
+
+/// One message to open.
+#[derive(Debug)]
+pub struct Open<'a> {
+    /// The nonce it was sealed with.
+    pub nonce: &'a [u8],
+    /// The associated data it was sealed with.
+    pub associated_data: &'a [u8],
+    /// Ciphertext in; plaintext out, or zeros if it does not open.
+    pub text: Text<'a>,
+    /// The tag it was sealed with.
+    pub tag: &'a [u8; 16],
+    pub(crate) opened: bool,
+}
+
+impl<'a> Open<'a> {
+    /// A message yet to be opened.
+    #[must_use]
+    pub fn new(nonce: &'a [u8], associated_data: &'a [u8], text: Text<'a>, tag: &'a [u8; 16]) -> Self {
+        Self { nonce, associated_data, text, tag, opened: false }
+    }
+
+    /// Whether the last attempt opened it: its tag was right, and the text is plaintext.
+    #[must_use]
+    pub fn opened(&self) -> bool {
+        self.opened
+    }
+}

@@ -1,0 +1,92 @@
+//! Which messages of a batch failed.
+
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+use core::fmt;
+
+/// What a [`Failures`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unit {
+    /// Messages of a batch, from 0.
+    Message,
+    /// Pages of a file, from 1.
+    Page,
+    /// Frames of a write-ahead log, from 1.
+    Frame,
+}
+
+/// The messages, pages or frames that did not open, in ascending order of their numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failures {
+    unit: Unit,
+    first: u64,
+    count: u64,
+    #[cfg(feature = "alloc")]
+    numbers: Vec<u64>,
+}
+
+impl Failures {
+    /// One failure.
+    #[must_use]
+    pub fn one(unit: Unit, number: u64) -> Self {
+        Self {
+            unit,
+            first: number,
+            count: 1,
+            #[cfg(feature = "alloc")]
+            numbers: Vec::from([number]),
+        }
+    }
+
+    /// Adds the failure `number`, larger than those before, to those seen so far.
+    pub(crate) fn add(so_far: &mut Option<Self>, unit: Unit, number: u64) {
+        match so_far {
+            None => *so_far = Some(Self::one(unit, number)),
+            Some(failures) => {
+                failures.count += 1;
+                #[cfg(feature = "alloc")]
+                failures.numbers.push(number);
+            }
+        }
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// The number of the first that failed.
+    #[must_use]
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// How many failed.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The numbers of all that failed.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn numbers(&self) -> &[u64] {
+        &self.numbers
+    }
+}
+
+impl fmt::Display for Failures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Message => "message",
+            Unit::Page => "page",
+            Unit::Frame => "frame",
+        };
+        match self.count {
+            1 => write!(f, "{unit} {}", self.first),
+            count => write!(f, "{count} {unit}s, the first is {unit} {}", self.first),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The encryption layer of a storage engine: everything between "here is a page (or a record) and a key" and "here
+//! are bytes that can go to disk".
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+pub mod aead;
+mod cipher;
+mod engine;
+mod error;
+mod key;
+mod random;
+mod secret;
+
+pub use cipher::{Cipher, MAX_NONCE_LENGTH, TAG_LENGTH};
+pub use engine::{Engine, available as available_engines};
+pub use error::{Error, ErrorCode, Failures, KeyTextProblem, Unit};
+#[cfg(feature = "std")]
+pub use error::IoError;
+pub use key::{Encoding, Key, KeyText};
+pub use random::NonceSource;
+#[cfg(feature = "getrandom")]
+pub use random::OsRandom;
