@@ -63,7 +63,8 @@ impl Context {
 
     pub(crate) fn open_batch(&self, key: &[u8], batch: &mut [Open<'_>]) -> Result<(), BatchFailure> {
         for message in batch.iter() {
-            self.check(message.nonce, message.associated_data, &message.text).map_err(BatchFailure::Refused)?;
+            self.check(message.nonce, message.associated_data, &message.text)
+                .map_err(BatchFailure::Refused)?;
         }
         match &self.family {
             Family::Aegis(context) => context.open_batch(key, batch),

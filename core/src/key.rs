@@ -34,6 +34,7 @@ pub struct Key {
 struct Inner {
     secret: SecretBytes,
     context: Context,
+    ceiling: Option<Engine>,
     usage: Usage,
 }
 
@@ -44,13 +45,7 @@ impl Key {
     /// # Errors
     /// [`Error::KeyLength`]; [`Error::UnknownEngine`] for what `PAGECRYPT_ENGINE` says.
     pub fn from_bytes(bytes: &[u8], cipher: Cipher) -> Result<Self, Error> {
-        Self::fill(cipher, ceiling_from_environment()?, |secret| {
-            if bytes.len() != secret.len() {
-                return Err(Error::KeyLength { expected: secret.len(), got: bytes.len() });
-            }
-            secret.copy_from_slice(bytes);
-            Ok(())
-        })
+        Self::copy(bytes, cipher, ceiling_from_environment()?)
     }
 
     /// A key from base64 (standard, padded) or hexadecimal text, told apart by length: 24 or 44 characters are
@@ -99,20 +94,16 @@ impl Key {
         if !ceiling.is_available() {
             return Err(Error::UnknownEngine);
         }
-        Self::fill(self.cipher(), Some(ceiling), |secret| {
-            secret.copy_from_slice(self.as_bytes());
-            Ok(())
-        })
+        Self::copy(self.as_bytes(), self.cipher(), Some(ceiling))
     }
 
-    /// The same bytes as a key of another cipher with the same key length: Turso's files name their cipher
-    /// themselves. The new key counts its seals anew.
+    /// The same bytes as a key of another cipher with the same key length, under the same ceiling: Turso's files
+    /// name their cipher themselves. The new key counts its seals anew.
     ///
     /// # Errors
-    /// [`Error::KeyLength`] where the cipher needs another length; [`Error::UnknownEngine`] for what
-    /// `PAGECRYPT_ENGINE` says.
+    /// [`Error::KeyLength`] where the cipher needs another length.
     pub fn with_cipher(&self, cipher: Cipher) -> Result<Self, Error> {
-        Self::from_bytes(self.as_bytes(), cipher)
+        Self::copy(self.as_bytes(), cipher, self.inner.ceiling)
     }
 
     /// The cipher.
@@ -150,6 +141,16 @@ impl Key {
         self.inner.usage.add(messages, self.cipher().max_random_seals())
     }
 
+    fn copy(bytes: &[u8], cipher: Cipher, ceiling: Option<Engine>) -> Result<Self, Error> {
+        if bytes.len() != cipher.key_length() {
+            return Err(Error::KeyLength { expected: cipher.key_length(), got: bytes.len() });
+        }
+        Self::fill(cipher, ceiling, |secret| {
+            secret.copy_from_slice(bytes);
+            Ok(())
+        })
+    }
+
     /// Fills the secret where it will stay and expands it there.
     fn fill(
         cipher: Cipher,
@@ -157,7 +158,8 @@ impl Key {
         write: impl FnOnce(&mut [u8]) -> Result<(), Error>,
     ) -> Result<Self, Error> {
         let secret = SecretBytes::zeroed(cipher.key_length());
-        let inner = Inner { secret, context: Context::unkeyed(cipher, ceiling), usage: Usage::default() };
+        let context = Context::unkeyed(cipher, ceiling);
+        let inner = Inner { secret, context, ceiling, usage: Usage::default() };
         let mut key = Self {
             #[cfg(feature = "alloc")]
             inner: Arc::new(inner),
@@ -186,6 +188,13 @@ fn ceiling_from_environment() -> Result<Option<Engine>, Error> {
         Err(std::env::VarError::NotPresent) => {}
     }
     Ok(None)
+}
+
+#[cfg(feature = "alloc")]
+impl From<&Key> for Key {
+    fn from(key: &Key) -> Self {
+        key.clone()
+    }
 }
 
 impl sealed::Sealed for Key {}

@@ -11,14 +11,15 @@ mod cipher;
 mod engine;
 mod error;
 mod key;
+pub mod page;
 mod random;
 mod secret;
 
 pub use cipher::{Cipher, MAX_NONCE_LENGTH, TAG_LENGTH};
 pub use engine::{Engine, available as available_engines};
-pub use error::{Error, ErrorCode, Failures, KeyTextProblem, Unit};
 #[cfg(feature = "std")]
 pub use error::IoError;
+pub use error::{Error, ErrorCode, Failures, KeyTextProblem, Unit};
 pub use key::{Encoding, Key, KeyText};
 pub use random::NonceSource;
 #[cfg(feature = "getrandom")]

@@ -51,7 +51,12 @@ const fn gcm(name: &'static str, hyphenated: &'static str, key: usize) -> Row {
     Row { name, hyphenated, key, nonce: 12, max_message: (1 << 36) - 32, max_random_seals: Some(1 << 32) }
 }
 
-const fn aegis(name: &'static str, hyphenated: &'static str, key: usize, max_random_seals: Option<u64>) -> Row {
+const fn aegis(
+    name: &'static str,
+    hyphenated: &'static str,
+    key: usize,
+    max_random_seals: Option<u64>,
+) -> Row {
     // RFC 10032: messages below 2^61 bytes; 2^48 messages per key under random 128-bit nonces.
     Row { name, hyphenated, key, nonce: key, max_message: (1 << 61) - 1, max_random_seals }
 }

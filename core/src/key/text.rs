@@ -49,7 +49,11 @@ impl<'a> Parsed<'a> {
             Encoding::Hex => base16ct::mixed::decode(self.text, secret).ok().map(<[u8]>::len),
         };
         // Padding in the wrong amount decodes to another length than the text's promises.
-        if decoded == Some(self.key_length) { Ok(()) } else { Err(Error::KeyText(KeyTextProblem::Characters)) }
+        if decoded == Some(self.key_length) {
+            Ok(())
+        } else {
+            Err(Error::KeyText(KeyTextProblem::Characters))
+        }
     }
 }
 
