@@ -30,6 +30,18 @@ impl Text<'_> {
         self.len() == 0
     }
 
+    /// Where a kernel reads and writes: the same place or two that do not overlap, of the same length once that was
+    /// checked.
+    pub(super) fn pointers(&mut self) -> (*const u8, *mut u8) {
+        match self {
+            Self::InPlace(text) => {
+                let text = text.as_mut_ptr();
+                (text, text)
+            }
+            Self::Into { from, to } => (from.as_ptr(), to.as_mut_ptr()),
+        }
+    }
+
     /// What is written to.
     pub(crate) fn output(&mut self) -> &mut [u8] {
         match self {

@@ -27,7 +27,7 @@ impl<'a> Run<'a> {
     pub(super) fn new(pages: Text<'a>, page_size: usize, numbering: Numbering) -> Result<Self, Error> {
         let run = Self { pages, page_size, numbering };
         let length = run.pages.len();
-        if length % run.stride() != 0 {
+        if !length.is_multiple_of(run.stride()) {
             return Err(Error::BufferLength { expected: run.stride(), got: length });
         }
         if let Text::Into { to, .. } = &run.pages

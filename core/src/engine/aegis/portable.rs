@@ -1,0 +1,183 @@
+//! AEGIS on any CPU: AES rounds in plain Rust, eight blocks at a time, bitsliced, so that neither a branch nor an
+//! address depends on a secret.
+//!
+//! Eight blocks become eight planes: bit `b` of byte `p` of plane `j` is bit `j` of byte `p` of block `b`. SubBytes is
+//! then a circuit over planes, and ShiftRows and MixColumns move bytes within each plane.
+
+use super::Variant;
+use super::batch::{self, Message};
+use super::construction::{Aegis128, Aegis256};
+use super::register::{Destinations, Register, Sources, destination, source};
+
+mod sbox;
+
+/// A block, or one of the planes of eight blocks: two little-endian halves.
+pub(super) type Block = [u64; 2];
+
+/// `L` lanes.
+#[derive(Clone, Copy)]
+struct Blocks<const L: usize>([Block; L]);
+
+impl<const L: usize> Register for Blocks<L> {
+    const LANES: usize = L;
+
+    #[inline(always)]
+    unsafe fn load<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {
+        let mut out = [[0; 2]; L];
+        for (lane, block) in out.iter_mut().enumerate() {
+            // SAFETY: the caller's promise; an array of bytes has no alignment.
+            let bytes: [[u8; 8]; 2] =
+                unsafe { source::<D>(from, offset, first_lane + lane).cast::<[[u8; 8]; 2]>().read() };
+            *block = bytes.map(u64::from_le_bytes);
+        }
+        Self(out)
+    }
+
+    #[inline(always)]
+    unsafe fn store<const D: usize>(self, to: &Destinations, offset: usize, first_lane: usize) {
+        for (lane, block) in self.0.into_iter().enumerate() {
+            let place = destination::<D>;
+            // SAFETY: the caller's promise; an array of bytes has no alignment.
+            unsafe {
+                place(to, offset, first_lane + lane)
+                    .cast::<[[u8; 8]; 2]>()
+                    .write(block.map(u64::to_le_bytes));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn xor(mut self, other: Self) -> Self {
+        for (a, b) in self.0.as_flattened_mut().iter_mut().zip(other.0.as_flattened()) {
+            *a ^= b;
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn and(mut self, other: Self) -> Self {
+        for (a, b) in self.0.as_flattened_mut().iter_mut().zip(other.0.as_flattened()) {
+            *a &= b;
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn aes_round(self, round_key: Self) -> Self {
+        let [out] = Self::aes_rounds([self], [round_key]);
+        out
+    }
+
+    #[inline(always)]
+    fn aes_rounds<const N: usize>(states: [Self; N], round_keys: [Self; N]) -> [Self; N] {
+        let mut out = states;
+        // Lane by lane where a lane's blocks nearly fill the eight, else across lanes.
+        let mut eight = [[0; 2]; 8];
+        let total = N * L;
+        for start in (0..total).step_by(8) {
+            let count = usize::min(8, total - start);
+            for (i, block) in eight.iter_mut().enumerate().take(count) {
+                *block = out[(start + i) / L].0[(start + i) % L];
+            }
+            aes_round_without_key(&mut eight);
+            for (i, block) in eight.iter().enumerate().take(count) {
+                out[(start + i) / L].0[(start + i) % L] = *block;
+            }
+        }
+        for (state, round_key) in out.iter_mut().zip(round_keys) {
+            *state = state.xor(round_key);
+        }
+        out
+    }
+}
+
+pub(super) fn run<M: Message>(variant: Variant, key: &[u8], messages: &mut [M]) {
+    // SAFETY: these registers need nothing of the CPU. `Context` in `crate::cipher` has checked the lengths.
+    unsafe {
+        match variant {
+            Variant::Aegis128l => batch::run::<Aegis128, 2, 1, Blocks<1>, Blocks<2>, M>(key, messages),
+            Variant::Aegis128x2 => batch::run::<Aegis128, 2, 2, Blocks<2>, Blocks<2>, M>(key, messages),
+            Variant::Aegis128x4 => batch::run::<Aegis128, 2, 4, Blocks<4>, Blocks<4>, M>(key, messages),
+            Variant::Aegis256 => batch::run::<Aegis256, 1, 1, Blocks<1>, Blocks<4>, M>(key, messages),
+            Variant::Aegis256x2 => batch::run::<Aegis256, 1, 2, Blocks<2>, Blocks<4>, M>(key, messages),
+            Variant::Aegis256x4 => batch::run::<Aegis256, 1, 4, Blocks<4>, Blocks<4>, M>(key, messages),
+        }
+    }
+}
+
+/// SubBytes, ShiftRows and MixColumns (FIPS 197) of eight blocks.
+#[inline(never)]
+pub(super) fn aes_round_without_key(blocks: &mut [Block; 8]) {
+    transpose(blocks);
+    sbox::substitute(blocks);
+    for plane in blocks.iter_mut() {
+        *plane = shift_rows(*plane);
+    }
+    *blocks = mix_columns(blocks);
+    transpose(blocks);
+}
+
+/// Turns blocks into planes, and planes into blocks: in each byte position, the 8 x 8 bits of the eight words are
+/// transposed.
+fn transpose(words: &mut [Block; 8]) {
+    for (distance, mask) in
+        [(1, 0x5555_5555_5555_5555), (2, 0x3333_3333_3333_3333), (4, 0x0f0f_0f0f_0f0f_0f0f)]
+    {
+        for low in (0..8).filter(|index| index & distance == 0) {
+            for half in 0..2 {
+                let (a, b) = (words[low][half], words[low + distance][half]);
+                let swapped = ((a >> distance) ^ b) & mask;
+                words[low][half] = a ^ (swapped << distance);
+                words[low + distance][half] = b ^ swapped;
+            }
+        }
+    }
+}
+
+/// Byte `4 c + r` (column c, row r) comes from column c + r.
+fn shift_rows([low, high]: Block) -> Block {
+    const ROW: u64 = 0x0000_00ff_0000_00ff;
+    let by_one = [(low >> 32) | (high << 32), (high >> 32) | (low << 32)];
+    let by_two = [high, low];
+    let by_three = [by_one[1], by_one[0]];
+    let half = |i: usize| {
+        ([low, high][i] & ROW)
+            | (by_one[i] & (ROW << 8))
+            | (by_two[i] & (ROW << 16))
+            | (by_three[i] & (ROW << 24))
+    };
+    [half(0), half(1)]
+}
+
+/// With b = a + (a one row down): twice b, plus a one row down, plus b two rows down.
+fn mix_columns(planes: &[Block; 8]) -> [Block; 8] {
+    let mut down = *planes;
+    let mut sum = *planes;
+    for (sum, down) in sum.as_flattened_mut().iter_mut().zip(down.as_flattened_mut()) {
+        *down = one_row_down(*down);
+        *sum ^= *down;
+    }
+    let mut out = down;
+    for half in 0..2 {
+        let carry = sum[7][half];
+        for (j, plane) in out.iter_mut().enumerate() {
+            // Doubling shifts the planes; what falls out at the top comes back as the polynomial 0x1b.
+            let doubled = match j {
+                0 => carry,
+                1 | 3 | 4 => sum[j - 1][half] ^ carry,
+                _ => sum[j - 1][half],
+            };
+            plane[half] ^= doubled ^ one_row_down(one_row_down(sum[j][half]));
+        }
+    }
+    out
+}
+
+/// Within each column of four bytes, row r gets what row r + 1 has.
+fn one_row_down(half: u64) -> u64 {
+    const TOP_ROW: u64 = 0x0000_00ff_0000_00ff;
+    ((half >> 8) & !(TOP_ROW << 24)) | ((half & TOP_ROW) << 24)
+}
+
+#[cfg(test)]
+mod tests;
