@@ -3,6 +3,7 @@
 use crate::aead::{BatchFailure, Open, Seal};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::secret::wipe_stack;
 
 mod aegis;
 mod catalogue;
@@ -16,6 +17,7 @@ pub(crate) struct Context {
     family: Family,
 }
 
+#[allow(clippy::large_enum_variant)] // contexts stand behind one allocation each; another would gain nothing
 enum Family {
     Aegis(aegis::Context),
     RustCrypto(rustcrypto::Context),
@@ -54,11 +56,15 @@ impl Context {
         for message in batch.iter() {
             self.check(message.nonce, message.associated_data, &message.text)?;
         }
-        match &self.family {
-            Family::Aegis(context) => context.seal_batch(key, batch),
-            Family::RustCrypto(context) => return context.seal_batch(batch),
-        }
-        Ok(())
+        let sealed = match &self.family {
+            Family::Aegis(context) => {
+                context.seal_batch(key, batch);
+                Ok(())
+            }
+            Family::RustCrypto(context) => context.seal_batch(batch),
+        };
+        wipe_stack();
+        sealed
     }
 
     pub(crate) fn open_batch(&self, key: &[u8], batch: &mut [Open<'_>]) -> Result<(), BatchFailure> {
@@ -70,6 +76,7 @@ impl Context {
             Family::Aegis(context) => context.open_batch(key, batch),
             Family::RustCrypto(context) => context.open_batch(batch),
         }
+        wipe_stack();
         let mut failed = batch.iter().enumerate().filter(|(_, message)| !message.opened);
         match failed.next() {
             None => Ok(()),

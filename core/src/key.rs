@@ -174,7 +174,7 @@ impl Key {
         let inner = &mut key.inner;
         write(inner.secret.as_mut_bytes())?;
         inner.context.expand(inner.secret.as_bytes());
-        wipe_stack::<4096>();
+        wipe_stack();
         Ok(key)
     }
 }

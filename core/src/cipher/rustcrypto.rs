@@ -11,7 +11,6 @@ use crate::aead::{Open, Seal, Text};
 use crate::error::Error;
 
 /// Round keys, which the crates wipe on drop.
-#[allow(clippy::large_enum_variant)] // contexts stand behind one allocation each; another would gain nothing
 pub(super) enum Context {
     Unkeyed,
     Aes128Gcm(Aes128Gcm),

@@ -119,6 +119,9 @@ fn same_lengths<M: Message>(messages: &[M], count: usize) -> bool {
 
 /// Seals or opens `R::LANES / D` messages of the same lengths.
 ///
+/// States, keystream and padded tails stay behind on the stack, where `Context` in [`crate::cipher`] wipes them once
+/// for the whole batch.
+///
 /// # Safety
 /// As [`run`]; there are exactly that many messages, and they have the same lengths.
 #[inline(always)]
@@ -185,7 +188,6 @@ where
             let plaintext = if M::OPEN { load::<R, RATE, D>(&tail.sources(), 0) } else { input };
             state.absorb(plaintext);
         }
-        tail.bytes.zeroize();
     }
 
     let mut lengths = [0; 16];
@@ -205,7 +207,6 @@ where
         }
         message.finish(&tag[0]);
     }
-    tags.as_flattened_mut().zeroize();
 }
 
 /// A step's blocks of every message.

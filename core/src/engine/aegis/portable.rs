@@ -71,7 +71,6 @@ impl<const L: usize> Register for Blocks<L> {
     #[inline(always)]
     fn aes_rounds<const N: usize>(states: [Self; N], round_keys: [Self; N]) -> [Self; N] {
         let mut out = states;
-        // Lane by lane where a lane's blocks nearly fill the eight, else across lanes.
         let mut eight = [[0; 2]; 8];
         let total = N * L;
         for start in (0..total).step_by(8) {
@@ -124,12 +123,13 @@ fn transpose(words: &mut [Block; 8]) {
         [(1, 0x5555_5555_5555_5555), (2, 0x3333_3333_3333_3333), (4, 0x0f0f_0f0f_0f0f_0f0f)]
     {
         for low in (0..8).filter(|index| index & distance == 0) {
-            for half in 0..2 {
-                let (a, b) = (words[low][half], words[low + distance][half]);
-                let swapped = ((a >> distance) ^ b) & mask;
-                words[low][half] = a ^ (swapped << distance);
-                words[low + distance][half] = b ^ swapped;
+            let (mut first, mut second) = (words[low], words[low + distance]);
+            for (a, b) in first.iter_mut().zip(&mut second) {
+                let swapped = ((*a >> distance) ^ *b) & mask;
+                *a ^= swapped << distance;
+                *b ^= swapped;
             }
+            (words[low], words[low + distance]) = (first, second);
         }
     }
 }
