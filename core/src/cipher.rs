@@ -1,9 +1,12 @@
 //! The catalogue of ciphers, and which engine of each family serves a key.
 
+#[cfg(feature = "alloc")]
+use alloc::boxed::Box;
+
 use crate::aead::{BatchFailure, Open, Seal};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::secret::wipe_stack;
+use crate::secret::with_wiped_stack;
 
 mod aegis;
 mod catalogue;
@@ -11,24 +14,35 @@ mod rustcrypto;
 
 pub use catalogue::{Cipher, MAX_NONCE_LENGTH, TAG_LENGTH};
 
+/// How much of the stack a call into a family's engines uses at most, in bytes, with room to spare: a kernel of AEGIS
+/// takes 2.7 KiB, the RustCrypto crates up to 12 KiB, and 6 KiB for their round keys.
+const AEGIS_STACK: usize = 4096;
+const RUSTCRYPTO_STACK: usize = 16384;
+const KEY_SCHEDULE_STACK: usize = 8192;
+
 /// A cipher, the engine chosen for it, and the round keys where the family has any.
 pub(crate) struct Context {
     cipher: Cipher,
     family: Family,
 }
 
-#[allow(clippy::large_enum_variant)] // contexts stand behind one allocation each; another would gain nothing
 enum Family {
     Aegis(aegis::Context),
-    RustCrypto(rustcrypto::Context),
+    RustCrypto(Large<rustcrypto::Context>),
 }
+
+/// Round keys stand apart where there is an allocator, so that keys of AEGIS need not be as large.
+#[cfg(feature = "alloc")]
+type Large<T> = Box<T>;
+#[cfg(not(feature = "alloc"))]
+type Large<T> = T;
 
 impl Context {
     /// Chooses the best engine that is not above `ceiling`.
     pub(crate) fn unkeyed(cipher: Cipher, ceiling: Option<Engine>) -> Self {
         let family = match aegis::Context::choose(cipher, ceiling) {
             Some(context) => Family::Aegis(context),
-            None => Family::RustCrypto(rustcrypto::Context::Unkeyed),
+            None => Family::RustCrypto(Large::from(rustcrypto::Context::Unkeyed)),
         };
         Self { cipher, family }
     }
@@ -37,7 +51,9 @@ impl Context {
     pub(crate) fn expand(&mut self, key: &[u8]) {
         match &mut self.family {
             Family::Aegis(_) => {} // the raw key is all it needs
-            Family::RustCrypto(context) => context.expand(self.cipher, key),
+            Family::RustCrypto(context) => {
+                with_wiped_stack::<KEY_SCHEDULE_STACK, _>(|| context.expand(self.cipher, key));
+            }
         }
     }
 
@@ -56,15 +72,15 @@ impl Context {
         for message in batch.iter() {
             self.check(message.nonce, message.associated_data, &message.text)?;
         }
-        let sealed = match &self.family {
+        match &self.family {
             Family::Aegis(context) => {
-                context.seal_batch(key, batch);
+                with_wiped_stack::<AEGIS_STACK, _>(|| context.seal_batch(key, batch));
                 Ok(())
             }
-            Family::RustCrypto(context) => context.seal_batch(batch),
-        };
-        wipe_stack();
-        sealed
+            Family::RustCrypto(context) => {
+                with_wiped_stack::<RUSTCRYPTO_STACK, _>(|| context.seal_batch(batch))
+            }
+        }
     }
 
     pub(crate) fn open_batch(&self, key: &[u8], batch: &mut [Open<'_>]) -> Result<(), BatchFailure> {
@@ -73,10 +89,13 @@ impl Context {
                 .map_err(BatchFailure::Refused)?;
         }
         match &self.family {
-            Family::Aegis(context) => context.open_batch(key, batch),
-            Family::RustCrypto(context) => context.open_batch(batch),
+            Family::Aegis(context) => {
+                with_wiped_stack::<AEGIS_STACK, _>(|| context.open_batch(key, batch));
+            }
+            Family::RustCrypto(context) => {
+                with_wiped_stack::<RUSTCRYPTO_STACK, _>(|| context.open_batch(batch));
+            }
         }
-        wipe_stack();
         let mut failed = batch.iter().enumerate().filter(|(_, message)| !message.opened);
         match failed.next() {
             None => Ok(()),

@@ -11,7 +11,7 @@ use crate::cipher::{Cipher, Context};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::random::NonceSource;
-use crate::secret::{SecretBytes, wipe_stack};
+use crate::secret::SecretBytes;
 
 mod text;
 mod usage;
@@ -174,7 +174,6 @@ impl Key {
         let inner = &mut key.inner;
         write(inner.secret.as_mut_bytes())?;
         inner.context.expand(inner.secret.as_bytes());
-        wipe_stack();
         Ok(key)
     }
 }

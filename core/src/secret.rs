@@ -43,15 +43,23 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
-/// How much of the stack a call into an engine may have used, in bytes: the largest kernel takes 2.7 KiB, and
-/// expanding the round keys of the RustCrypto ciphers about as much.
-const WIPED_STACK: usize = 4096;
+/// Calls `work`, then overwrites what it may have used of the stack: compilers spill key words and cipher states
+/// there, where no destructor reaches them. `tests/wiping.rs` looks for what is left.
+pub(crate) fn with_wiped_stack<const BYTES: usize, T>(work: impl FnOnce() -> T) -> T {
+    let result = separate_frame(work);
+    wipe_stack::<BYTES>();
+    result
+}
 
-/// Overwrites the part of the stack that calls made from the same place have used: compilers spill key words and
-/// cipher states there, where no destructor reaches them. `tests/wiping.rs` looks for what is left.
+/// Keeps the frame of `work` from becoming part of its caller's, which is not wiped.
 #[inline(never)]
-pub(crate) fn wipe_stack() {
+fn separate_frame<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+#[inline(never)]
+fn wipe_stack<const BYTES: usize>() {
     // Not `zeroize`, whose writes of single bytes take a microsecond: the black box makes these just as visible.
-    let mut area = [0_u8; WIPED_STACK];
+    let mut area = [0_u8; BYTES];
     core::hint::black_box(&mut area);
 }

@@ -13,6 +13,8 @@ pub(crate) use aarch64::Armv8;
 mod x86_64 {
     use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
 
+    use core::sync::atomic::{AtomicU8, Ordering};
+
     /// AES-NI and SSE4.1.
     #[derive(Debug, Clone, Copy)]
     pub(crate) struct AesNi(());
@@ -27,68 +29,70 @@ mod x86_64 {
 
     impl AesNi {
         pub(crate) fn detect() -> Option<Self> {
-            let features = Features::read();
-            (features.aes && features.sse41).then_some(Self(()))
+            (engines() & AESNI != 0).then_some(Self(()))
         }
     }
 
     impl Vaes256 {
         pub(crate) fn detect() -> Option<Self> {
-            let features = Features::read();
-            (features.aes && features.sse41 && features.vaes && features.avx && features.avx2 && features.ymm)
-                .then_some(Self(()))
+            (engines() & VAES256 != 0).then_some(Self(()))
         }
     }
 
     impl Vaes512 {
         pub(crate) fn detect() -> Option<Self> {
-            let _: Vaes256 = Vaes256::detect()?;
-            let features = Features::read();
-            (features.avx512 && features.zmm).then_some(Self(()))
+            (engines() & VAES512 != 0).then_some(Self(()))
         }
     }
 
-    /// The bits of CPUID and XCR0 that the tokens ask for.
-    struct Features {
-        aes: bool,
-        sse41: bool,
-        avx: bool,
-        avx2: bool,
-        vaes: bool,
-        avx512: bool,
-        ymm: bool,
-        zmm: bool,
-    }
+    const KNOWN: u8 = 1;
+    const AESNI: u8 = 2;
+    const VAES256: u8 = 4;
+    const VAES512: u8 = 8;
 
-    impl Features {
-        fn read() -> Self {
-            let bit = |register: u32, index: u32| register & (1 << index) != 0;
-            let highest_leaf = __cpuid(0).eax;
-            let leaf1 = __cpuid(1);
-            let (ebx7, ecx7) = if highest_leaf >= 7 {
-                let leaf7 = __cpuid_count(7, 0);
-                (leaf7.ebx, leaf7.ecx)
-            } else {
-                (0, 0)
-            };
-            let osxsave = bit(leaf1.ecx, 27);
-            // SAFETY: OSXSAVE says that the operating system has enabled XGETBV; register 0 always exists then.
-            let xcr0 = if osxsave { unsafe { read_xcr0() } } else { 0 };
-            const SSE_AND_AVX: u64 = 0b110;
-            const OPMASK_AND_ZMM: u64 = 0b1110_0000;
-            let ymm = xcr0 & SSE_AND_AVX == SSE_AND_AVX;
-            let avx512f_dq_bw_vl = [16, 17, 30, 31].into_iter().all(|index| bit(ebx7, index));
-            Self {
-                aes: bit(leaf1.ecx, 25),
-                sse41: bit(leaf1.ecx, 19),
-                avx: bit(leaf1.ecx, 28),
-                avx2: bit(ebx7, 5),
-                vaes: bit(ecx7, 9),
-                avx512: avx512f_dq_bw_vl,
-                ymm,
-                zmm: ymm && xcr0 & OPMASK_AND_ZMM == OPMASK_AND_ZMM,
+    /// Which tokens there are. Remembered, because CPUID takes many microseconds in a virtual machine; threads that
+    /// race to find out find the same.
+    fn engines() -> u8 {
+        static ENGINES: AtomicU8 = AtomicU8::new(0);
+        match ENGINES.load(Ordering::Relaxed) {
+            0 => {
+                let engines = ask_cpu();
+                ENGINES.store(engines, Ordering::Relaxed);
+                engines
             }
+            engines => engines,
         }
+    }
+
+    /// Asks for every feature that the kernels name, and for the registers they use.
+    fn ask_cpu() -> u8 {
+        let bit = |register: u32, index: u32| register & (1 << index) != 0;
+        let highest_leaf = __cpuid(0).eax;
+        let leaf1 = __cpuid(1);
+        let (ebx7, ecx7) = if highest_leaf >= 7 {
+            let leaf7 = __cpuid_count(7, 0);
+            (leaf7.ebx, leaf7.ecx)
+        } else {
+            (0, 0)
+        };
+        let osxsave = bit(leaf1.ecx, 27);
+        // SAFETY: OSXSAVE says that the operating system has enabled XGETBV.
+        let xcr0 = if osxsave { unsafe { read_xcr0() } } else { 0 };
+        let enabled = |registers: u64| xcr0 & registers == registers;
+        const SSE_AND_AVX: u64 = 0b110;
+        const OPMASK_AND_ZMM: u64 = 0b1110_0000;
+
+        let (sse41, aes, avx) = (bit(leaf1.ecx, 19), bit(leaf1.ecx, 25), bit(leaf1.ecx, 28));
+        let (avx2, vaes) = (bit(ebx7, 5), bit(ecx7, 9));
+        let avx512_f_dq_bw_vl = [16, 17, 30, 31].into_iter().all(|index| bit(ebx7, index));
+
+        let aesni = sse41 && aes;
+        let vaes256 = aesni && avx && avx2 && vaes && enabled(SSE_AND_AVX);
+        let vaes512 = vaes256 && avx512_f_dq_bw_vl && enabled(OPMASK_AND_ZMM);
+        [(aesni, AESNI), (vaes256, VAES256), (vaes512, VAES512)]
+            .into_iter()
+            .filter(|(there, _)| *there)
+            .fold(KNOWN, |engines, (_, engine)| engines | engine)
     }
 
     /// # Safety

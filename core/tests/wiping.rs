@@ -1,0 +1,254 @@
+//! Secrets do not outlive their use: not in freed memory, not on the stack behind a call.
+//!
+//! Run it in the release build as well (`cargo test --release --test wiping`): that is where compilers remove writes
+//! that nobody reads.
+#![allow(unsafe_code)] // reads memory that Rust considers dead, which is the point
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::hint::black_box;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use pagecrypt::aead::{Aead, Open, Seal, Text};
+use pagecrypt::{Cipher, Encoding, Key, available_engines};
+
+#[path = "support/aegis_model.rs"]
+mod aegis_model;
+
+const TEXT: usize = 1000;
+const DATA: usize = 100;
+
+/// Looks for secrets in every block that is freed.
+struct Inspecting;
+
+/// What to look for: set by one test at a time.
+static NEEDLE: Mutex<[u8; 16]> = Mutex::new([0; 16]);
+static LOOKING: AtomicBool = AtomicBool::new(false);
+static FOUND: AtomicUsize = AtomicUsize::new(0);
+static TURN: Mutex<()> = Mutex::new(());
+
+#[global_allocator]
+static ALLOCATOR: Inspecting = Inspecting;
+
+// SAFETY: every call goes on to the system's allocator; blocks are read before they are freed.
+unsafe impl GlobalAlloc for Inspecting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // Zeroed, so that a block's unused parts hold nothing of an earlier life.
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if LOOKING.load(Ordering::SeqCst) {
+            // SAFETY: the block is still allocated and was zeroed when it was made.
+            let bytes = unsafe { std::slice::from_raw_parts(block, layout.size()) };
+            if let Ok(needle) = NEEDLE.try_lock()
+                && bytes.windows(16).any(|window| window == *needle)
+            {
+                FOUND.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(block, layout) };
+    }
+}
+
+/// How many blocks freed by `action` held the needle.
+fn freed_with(needle: [u8; 16], action: impl FnOnce()) -> usize {
+    *NEEDLE.lock().unwrap() = needle;
+    FOUND.store(0, Ordering::SeqCst);
+    LOOKING.store(true, Ordering::SeqCst);
+    action();
+    LOOKING.store(false, Ordering::SeqCst);
+    FOUND.load(Ordering::SeqCst)
+}
+
+fn turn() -> std::sync::MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Key bytes that occur nowhere else.
+fn key_bytes(cipher: Cipher) -> Vec<u8> {
+    (0..cipher.key_length()).map(|i| 0x91_u8.wrapping_mul(i as u8 + 3) ^ 0xc5).collect()
+}
+
+fn nonce_bytes(cipher: Cipher) -> Vec<u8> {
+    (0..cipher.nonce_length()).map(|i| 0x6d_u8.wrapping_mul(i as u8 + 7) ^ 0x3a).collect()
+}
+
+#[test]
+fn the_search_in_freed_memory_finds_what_is_not_wiped() {
+    let _turn = turn();
+    let secret = key_bytes(Cipher::Aegis256);
+    let needle = secret[..16].try_into().unwrap();
+    assert_eq!(freed_with(needle, || drop(black_box(secret.clone()))), 1);
+}
+
+#[test]
+fn freed_memory_holds_no_key_and_no_round_key() {
+    let _turn = turn();
+    for cipher in Cipher::ALL {
+        let bytes = key_bytes(cipher);
+        for needle in needles_of_key(cipher, &bytes) {
+            let found = freed_with(needle, || {
+                let key = Key::from_bytes(&bytes, cipher).unwrap();
+                let clone = key.clone();
+                let sibling = key.with_cipher(cipher).unwrap();
+                drop(black_box(key));
+                drop(black_box((clone, sibling)));
+            });
+            assert_eq!(found, 0, "{cipher} left {needle:02x?} in freed memory");
+        }
+    }
+}
+
+#[test]
+fn freed_memory_holds_no_key_text() {
+    let _turn = turn();
+    let key = Key::from_bytes(&key_bytes(Cipher::Aegis256), Cipher::Aegis256).unwrap();
+    for encoding in [Encoding::Base64, Encoding::Hex] {
+        let needle = key.to_text(encoding).expose().as_bytes()[..16].try_into().unwrap();
+        let text = Box::new(key.to_text(encoding));
+        assert_eq!(freed_with(needle, || drop(black_box(text))), 0, "{encoding:?}");
+    }
+}
+
+/// The raw key, and for AES-GCM every round key.
+fn needles_of_key(cipher: Cipher, bytes: &[u8]) -> Vec<[u8; 16]> {
+    match cipher {
+        Cipher::Aes128Gcm | Cipher::Aes256Gcm => aegis_model::aes_round_keys(bytes),
+        _ => bytes.chunks_exact(16).map(|half| half.try_into().unwrap()).collect(),
+    }
+}
+
+/// The dead stack below the caller, as it is now.
+#[inline(never)]
+fn dead_stack() -> Vec<u8> {
+    const DEPTH: usize = 48 * 1024;
+    let mut copy = vec![0_u8; DEPTH];
+    let here = std::ptr::from_ref(&copy).cast::<u8>();
+    for (i, byte) in copy.iter_mut().enumerate() {
+        // SAFETY: `deeply` has touched this part of the thread's stack, so that it is mapped; no reference to it
+        // exists.
+        *byte = unsafe { here.wrapping_sub(DEPTH).wrapping_add(i).read_volatile() };
+    }
+    copy
+}
+
+/// Fills the stack below with zeros.
+#[inline(never)]
+fn clean_stack() {
+    black_box([0_u8; 64 * 1024]);
+}
+
+/// Calls `action` far enough down that `dead_stack` does not overwrite what it leaves.
+#[inline(never)]
+fn further_down(action: impl FnOnce()) {
+    let pad = black_box([0_u8; 4096]);
+    action();
+    black_box(&pad);
+}
+
+/// Which of the secrets stand in the stack that `action` leaves behind.
+fn left_on_stack(secrets: &[[u8; 16]], action: impl Fn() + Sync) -> Vec<[u8; 16]> {
+    let secrets: std::collections::HashSet<_> = secrets.iter().copied().collect();
+    std::thread::scope(|scope| {
+        let look = || {
+            clean_stack();
+            further_down(&action);
+            let stack = dead_stack();
+            stack
+                .windows(16)
+                .filter_map(|bytes| secrets.get(<&[u8; 16]>::try_from(bytes).unwrap()))
+                .copied()
+                .collect()
+        };
+        scope.spawn(look).join().unwrap()
+    })
+}
+
+#[test]
+fn the_search_on_the_stack_finds_what_is_not_wiped() {
+    let _turn = turn();
+    let secret: [u8; 16] = key_bytes(Cipher::Aegis128l).try_into().unwrap();
+    let left = left_on_stack(&[secret], || {
+        let mut copy = [0_u8; 1024];
+        copy[512..528].copy_from_slice(&secret);
+        black_box(&mut copy);
+    });
+    assert_eq!(left.first(), Some(&secret));
+}
+
+#[test]
+fn the_stack_behind_a_call_holds_no_key_state_keystream_or_plaintext() {
+    let _turn = turn();
+    for cipher in Cipher::ALL {
+        for engine in available_engines() {
+            let bytes = key_bytes(cipher);
+            let key = Key::from_bytes(&bytes, cipher).unwrap().with_engine(engine).unwrap();
+            if key.engine() != engine {
+                continue; // another family's engine
+            }
+            let nonce = nonce_bytes(cipher);
+            let data: Vec<u8> = (0..DATA).map(|i| i as u8 ^ 0x17).collect();
+            let text: Vec<u8> =
+                (0..TEXT).map(|i| (i as u8).wrapping_mul(13) ^ (i >> 8) as u8 ^ 0xa9).collect();
+
+            let (mut sealed, mut tag) = (text.clone(), [0; 16]);
+            let message = Seal {
+                nonce: &nonce,
+                associated_data: &data,
+                text: Text::InPlace(&mut sealed),
+                tag: &mut tag,
+            };
+            key.seal_one_assume_unique_nonce(message).unwrap();
+
+            let mut secrets = needles_of_key(cipher, &bytes);
+            secrets.extend(aegis_model::states(cipher, &bytes, &nonce, &data, &text));
+            secrets.extend(text.chunks_exact(16).map(|block| <[u8; 16]>::try_from(block).unwrap()));
+            secrets.extend(text.chunks_exact(16).zip(sealed.chunks_exact(16)).map(|(plain, sealed)| {
+                std::array::from_fn::<u8, 16, _>(|i| plain[i] ^ sealed[i]) // keystream
+            }));
+
+            for count in [1, 8] {
+                let left = left_on_stack(&secrets, || seal_and_open(&key, &nonce, &data, &text, count));
+                assert!(left.is_empty(), "{cipher} by {engine}, {count} messages: {left:02x?}");
+            }
+        }
+    }
+}
+
+#[inline(never)]
+fn seal_and_open(key: &Key, nonce: &[u8], data: &[u8], text: &[u8], count: usize) {
+    let mut texts = vec![text.to_vec(); count];
+    let mut tags = vec![[0; 16]; count];
+    let mut batch: Vec<_> = texts
+        .iter_mut()
+        .zip(&mut tags)
+        .map(|(text, tag)| Seal { nonce, associated_data: data, text: Text::InPlace(text), tag })
+        .collect();
+    key.seal_batch_assume_unique_nonces(&mut batch).unwrap();
+    let mut batch: Vec<_> = texts
+        .iter_mut()
+        .zip(&tags)
+        .map(|(sealed, tag)| Open::new(nonce, data, Text::InPlace(sealed), tag))
+        .collect();
+    key.open_batch(&mut batch).unwrap();
+    assert!(texts.iter().all(|opened| opened == text));
+}
+
+#[test]
+fn the_stack_behind_a_new_key_holds_no_key_and_no_round_key() {
+    let _turn = turn();
+    for cipher in Cipher::ALL {
+        let bytes = key_bytes(cipher);
+        let text = Key::from_bytes(&bytes, cipher).unwrap().to_text(Encoding::Hex).expose().to_owned();
+        let secrets = needles_of_key(cipher, &bytes);
+        let left = left_on_stack(&secrets, || {
+            drop(black_box(Key::from_bytes(&bytes, cipher).unwrap()));
+            drop(black_box(Key::from_text(&text, Some(cipher)).unwrap()));
+        });
+        assert!(left.is_empty(), "{cipher}: {left:02x?}");
+    }
+}
