@@ -10,6 +10,8 @@ pub mod aead;
 mod cipher;
 mod engine;
 mod error;
+#[cfg(feature = "std")]
+pub mod file;
 mod key;
 pub mod page;
 mod random;

@@ -1,0 +1,62 @@
+//! What the functions over whole files are told, and how they tell how far they are.
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+use crate::error::Error;
+
+/// Called now and then with the bytes done and the bytes there are in all (which may still grow). A
+/// [`ControlFlow::Break`] stops the work: it ends with [`Error::Cancelled`] and leaves nothing behind.
+pub type Progress<'a> = dyn FnMut(u64, u64) -> ControlFlow<()> + 'a;
+
+/// How one file is made of another.
+#[derive(Default)]
+#[non_exhaustive]
+pub struct FileOptions<'a> {
+    /// Whether an existing destination is replaced.
+    pub force: bool,
+    /// Told how far the work is.
+    pub progress: Option<&'a mut Progress<'a>>,
+}
+
+impl<'a> FileOptions<'a> {
+    /// An existing destination is left alone, and progress is not told.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether an existing destination is replaced.
+    #[must_use]
+    pub fn force(mut self, force: bool) -> Self {
+        self.force = force;
+        self
+    }
+
+    /// Tells `progress` how far the work is.
+    #[must_use]
+    pub fn progress(mut self, progress: &'a mut Progress<'a>) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
+    /// Tells how far the work is.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] where the caller does not want it to go on.
+    pub fn report(&mut self, done: u64, total: u64) -> Result<(), Error> {
+        match self.progress.as_deref_mut().map(|progress| progress(done, total)) {
+            Some(ControlFlow::Break(())) => Err(Error::Cancelled),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for FileOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileOptions")
+            .field("force", &self.force)
+            .field("progress", &self.progress.is_some())
+            .finish()
+    }
+}
