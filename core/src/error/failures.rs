@@ -51,6 +51,12 @@ impl Failures {
         }
     }
 
+    /// Counts `more` failures after those seen so far, without their numbers.
+    #[cfg(feature = "std")]
+    pub(crate) fn add_unlisted(&mut self, more: u64) {
+        self.count += more;
+    }
+
     /// What is counted.
     #[must_use]
     pub fn unit(&self) -> Unit {
@@ -69,7 +75,7 @@ impl Failures {
         self.count
     }
 
-    /// The numbers of all that failed.
+    /// The numbers of those that failed. Functions over whole files list the first 65536 here, and all in a report.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn numbers(&self) -> &[u64] {

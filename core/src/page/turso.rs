@@ -70,7 +70,7 @@ impl Header {
 }
 
 /// The page size that the bytes of SQLite's header give: 65536 is written as 1.
-fn sqlite_page_size(header: &[u8; HEADER_LENGTH]) -> usize {
+pub(crate) fn sqlite_page_size(header: &[u8; HEADER_LENGTH]) -> usize {
     match u16::from_be_bytes([header[PAGE_SIZE.start], header[PAGE_SIZE.start + 1]]) {
         1 => MAX_PAGE_SIZE,
         size => size.into(),

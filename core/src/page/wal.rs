@@ -167,6 +167,13 @@ impl Chain {
         Self { byte_order: header.byte_order, salts: header.salts, checksum: header.checksum }
     }
 
+    /// The chain behind a frame whose header holds `checksum`, accepted or not: to look for what else belongs to a
+    /// damaged log.
+    #[must_use]
+    pub fn resume(header: &Header, checksum: [u32; 2]) -> Self {
+        Self { byte_order: header.byte_order, salts: header.salts, checksum }
+    }
+
     /// The checksum after the last frame that was accepted or added.
     #[must_use]
     pub fn checksum(&self) -> [u32; 2] {
