@@ -3,8 +3,24 @@
 //! Encrypting a database needs one, because reserved bytes are made by rewriting it: see the crate
 //! `pagecrypt-sqlite`.
 
+mod decrypt;
+mod diagnosis;
+mod extent;
+mod inspect;
+mod log;
 mod new_file;
+mod numbers;
 mod options;
+mod reader;
+mod source;
+mod verify;
+mod workers;
 
+pub use decrypt::{Summary, decrypt_file};
+pub use diagnosis::HeaderField;
+pub use inspect::{FileFormat, Inspection, LogInspection, inspect_file};
 pub use new_file::{Access, NewFile};
+pub use numbers::Numbers;
 pub use options::{FileOptions, Progress};
+pub use reader::PageReader;
+pub use verify::{LogReport, VerifyOptions, VerifyReport, verify_file};

@@ -45,10 +45,14 @@ impl<'a> FileOptions<'a> {
     /// # Errors
     /// [`Error::Cancelled`] where the caller does not want it to go on.
     pub fn report(&mut self, done: u64, total: u64) -> Result<(), Error> {
-        match self.progress.as_deref_mut().map(|progress| progress(done, total)) {
-            Some(ControlFlow::Break(())) => Err(Error::Cancelled),
-            _ => Ok(()),
-        }
+        report(&mut self.progress, done, total)
+    }
+}
+
+pub(super) fn report(progress: &mut Option<&mut Progress<'_>>, done: u64, total: u64) -> Result<(), Error> {
+    match progress.as_deref_mut().map(|progress| progress(done, total)) {
+        Some(ControlFlow::Break(())) => Err(Error::Cancelled),
+        _ => Ok(()),
     }
 }
 

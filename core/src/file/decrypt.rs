@@ -1,0 +1,83 @@
+//! Turning an encrypted database into a plain one, page by page.
+
+use std::io::Write;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::new_file::{Access, NewFile, io_error};
+use super::options::FileOptions;
+use super::reader::PageReader;
+use super::workers::BATCH_BYTES;
+use crate::cipher::Cipher;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::key::Key;
+
+/// What was made of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Summary {
+    /// The cipher of the encrypted file.
+    pub cipher: Cipher,
+    /// The engine that did it.
+    pub engine: Engine,
+    /// Length of a page, in bytes.
+    pub page_size: usize,
+    /// How many pages the new file has.
+    pub pages: u32,
+    /// How many frames of the write-ahead log were taken in.
+    pub frames_applied: u64,
+}
+
+impl Summary {
+    /// Length of the new file, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        u64::from(self.pages) * self.page_size as u64
+    }
+}
+
+/// Makes the plain SQLite database `destination` of the encrypted database `source` and what is committed in its
+/// write-ahead log.
+///
+/// Pages keep their places, and their reserved bytes are zero. The file names its cipher, so that of `key` only the
+/// bytes count. `destination` is readable for its owner only (mode 0600), is made under a temporary name, and appears
+/// when it is complete; `source` is only read. The work takes a few hundred kilobytes of memory, and what
+/// [`PageReader`] takes.
+///
+/// # Errors
+/// Those of [`PageReader::open`] and [`NewFile::create`]. [`Error::AuthenticationFailed`] for the first damaged page or
+/// frame that the database needs, [`Error::Locked`] where someone writes to `source` meanwhile, [`Error::Cancelled`],
+/// [`Error::Io`]. `destination` is as it was then.
+pub fn decrypt_file(
+    source: &Path,
+    destination: &Path,
+    key: &Key,
+    mut options: FileOptions<'_>,
+) -> Result<Summary, Error> {
+    let reader = PageReader::open(source, key)?;
+    let new = NewFile::create(destination, Some(source), options.force, Access::Owner)?;
+    let (page_size, pages) = (reader.page_size(), reader.page_count());
+    let total = u64::from(pages) * page_size as u64;
+    let batch = u32::try_from(BATCH_BYTES / page_size).unwrap_or(1).clamp(1, pages.max(1));
+    let mut buffer = Zeroizing::new(vec![0; batch as usize * page_size]);
+    let mut done = 0;
+    while done < pages {
+        let count = batch.min(pages - done);
+        let plain = &mut buffer[..count as usize * page_size];
+        reader.read_pages(done + 1, plain)?;
+        new.file().write_all(plain).map_err(|error| io_error("write", new.temporary_path(), error))?;
+        done += count;
+        options.report(u64::from(done) * page_size as u64, total)?;
+    }
+    reader.check_unchanged()?;
+    new.commit()?;
+    Ok(Summary {
+        cipher: reader.codec().cipher(),
+        engine: reader.codec().engine(),
+        page_size,
+        pages,
+        frames_applied: reader.frames_applied(),
+    })
+}
