@@ -113,7 +113,7 @@ pub(super) fn diagnose(main: &Source, log: Option<&Source>, key: &Key) -> Result
         }
     }
     Err(match named {
-        Err(_) if head.len() < MAGIC.len() && MAGIC.starts_with(&head) => {
+        Err(_) if MAGIC.starts_with(&head) => {
             Error::Malformed("the file ends within its header")
         }
         Err(error) => error,
@@ -278,10 +278,10 @@ mod tests {
     fn every_cipher_of_the_keys_length_is_tried_with_every_page_size() {
         let key = Key::from_bytes(&[7; 16], Cipher::Aes128Gcm).unwrap();
         let mut head = [0; HEADER_LENGTH];
-        put_right(&mut head, Cipher::Aegis128X2, 65536);
+        put_right(&mut head, Cipher::Aegis128x2, 65536);
         let tried = candidates(&head, &key);
         assert_eq!(tried.len(), 4 * 8);
-        assert_eq!(tried[0], (Cipher::Aegis128X2, 65536));
+        assert_eq!(tried[0], (Cipher::Aegis128x2, 65536));
         assert!(tried.iter().all(|(cipher, _)| cipher.key_length() == 16));
         let key = Key::from_bytes(&[7; 32], Cipher::Aes256Gcm).unwrap();
         assert_eq!(candidates(&[], &key).len(), 4 * 8);

@@ -49,7 +49,7 @@ impl Extent {
             pages,
             in_file,
             missing: missing(in_file, pages, pending_byte_page(page_size)?, log),
-            surplus: expected + 1..=in_file,
+            surplus: expected.saturating_add(1)..=in_file,
             trailing: if in_file < expected { 0 } else { partial },
         })
     }

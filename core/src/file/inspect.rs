@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::log::{Log, LogHeader};
-use super::new_file::beside;
 use super::source::{Source, has_hot_journal};
 use crate::cipher::Cipher;
 use crate::error::Error;
@@ -86,7 +85,8 @@ pub struct LogInspection {
     pub torn_bytes: u64,
 }
 
-/// Looks at the database `path` and its write-ahead log without a key, and without a lock.
+/// Looks at the database `path` and its write-ahead log without a key, and without a lock. (On Unix, closing a file
+/// takes away the POSIX locks that the *same process* holds on it.)
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::InvalidArgument`] where `path` is not a file, [`Error::Locked`] where it shrinks meanwhile.
@@ -155,16 +155,15 @@ fn format_of(head: &[u8]) -> FileFormat {
 
 fn inspect_log(path: &Path, page_size: usize) -> Result<Option<LogInspection>, Error> {
     let Some(log) = Log::open(path, page_size)? else { return Ok(None) };
-    let (header, problem) = match log.header() {
-        LogHeader::Valid(header) => (Some(*header), None),
-        LogHeader::Invalid(what) => (None, Some(*what)),
-        LogHeader::Torn => (None, None),
+    let header = match log.header() {
+        LogHeader::Valid(header) => Some(*header),
+        LogHeader::Torn | LogHeader::Invalid(_) | LogHeader::Foreign => None,
     };
     Ok(Some(LogInspection {
         length: log.source().length(),
         header,
-        problem,
-        frames: log.frames().len() as u64,
+        problem: log.problem(),
+        frames: (log.frames().len() + log.stale()) as u64,
         committed: log.committed() as u64,
         stale: log.stale() as u64,
         committed_pages: log.committed_pages(),

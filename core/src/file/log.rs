@@ -6,13 +6,14 @@
 //! place.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::Path;
 
 use super::new_file::beside;
 use super::numbers::Numbers;
 use super::source::Source;
-use super::workers::{BATCH_BYTES, Batches};
+use super::workers::{BATCH_BYTES, Batches, Scratch};
 use crate::error::Error;
 use crate::page::{MAX_PAGE_NUMBER, PageCodec, wal};
 
@@ -22,8 +23,11 @@ pub(super) struct Log {
     source: Source,
     page_size: usize,
     header: LogHeader,
+    /// Those that count for something.
     frames: Vec<Frame>,
     committed: usize,
+    /// How many follow that are left over from before a checkpoint.
+    stale: usize,
 }
 
 #[derive(Debug)]
@@ -33,9 +37,11 @@ pub(super) enum LogHeader {
     Valid(wal::Header),
     /// What is wrong with it.
     Invalid(&'static str),
+    /// It is sound, and of a database with another page size.
+    Foreign,
 }
 
-/// A whole frame. There may be millions.
+/// A whole frame, 12 bytes here: there may be millions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     pub(super) page: u32,
@@ -49,7 +55,7 @@ pub(super) enum Standing {
     Linked,
     /// It does not.
     Broken,
-    /// Left over from before a checkpoint.
+    /// Left over from before a checkpoint; none is kept.
     Stale,
     /// The log's header is damaged, so that nothing can be said.
     Unknown,
@@ -70,14 +76,16 @@ impl Log {
         if source.length() == 0 {
             return Ok(None);
         }
-        let mut log = Self { source, page_size, header: LogHeader::Torn, frames: Vec::new(), committed: 0 };
+        let mut log =
+            Self { source, page_size, header: LogHeader::Torn, frames: Vec::new(), committed: 0, stale: 0 };
         let start = log.source.read_start(wal::HEADER_LENGTH)?;
         if start.len() < wal::HEADER_LENGTH {
             return Ok(Some(log));
         }
         log.header = match wal::Header::parse(&start) {
             Ok(header) if header.page_size != page_size => {
-                LogHeader::Invalid("the write-ahead log has another page size than the database")
+                log.header = LogHeader::Foreign;
+                return Ok(Some(log));
             }
             Ok(header) => LogHeader::Valid(header),
             Err(Error::Malformed(what)) => LogHeader::Invalid(what),
@@ -91,10 +99,20 @@ impl Log {
         &self.header
     }
 
+    /// Why the log cannot be applied.
+    pub(super) fn problem(&self) -> Option<&'static str> {
+        match self.header {
+            LogHeader::Torn | LogHeader::Valid(_) => None,
+            LogHeader::Invalid(what) => Some(what),
+            LogHeader::Foreign => Some("the write-ahead log has another page size than the database"),
+        }
+    }
+
     pub(super) fn source(&self) -> &Source {
         &self.source
     }
 
+    /// Whole frames that count for something: those from before a checkpoint, at the end, do not.
     pub(super) fn frames(&self) -> &[Frame] {
         &self.frames
     }
@@ -111,19 +129,23 @@ impl Log {
 
     /// How many frames are left over from before a checkpoint.
     pub(super) fn stale(&self) -> usize {
-        self.count(Standing::Stale)
+        self.stale
     }
 
     /// How many frames are in their place, but no commit follows them.
     pub(super) fn uncommitted(&self) -> usize {
-        self.count(Standing::Linked) - self.committed
+        let linked = self.frames.iter().filter(|frame| frame.standing == Standing::Linked);
+        linked.count() - self.committed
     }
 
     /// Bytes behind the last whole frame.
     pub(super) fn torn_bytes(&self) -> u64 {
         match self.header {
             LogHeader::Torn => self.source.length(),
-            _ => (self.source.length() - wal::HEADER_LENGTH as u64) % self.frame_length(),
+            LogHeader::Foreign => 0,
+            LogHeader::Valid(_) | LogHeader::Invalid(_) => {
+                (self.source.length() - wal::HEADER_LENGTH as u64) % self.frame_length()
+            }
         }
     }
 
@@ -132,11 +154,6 @@ impl Log {
         let pages = self.committed_pages().unwrap_or(0);
         let committed = self.frames[..self.committed].iter().enumerate();
         committed.filter(|(_, frame)| frame.page <= pages).map(|(index, frame)| (frame.page, index)).collect()
-    }
-
-    /// The frames that count for something, stale ones left out; they come first.
-    pub(super) fn current(&self) -> Range<usize> {
-        0..self.frames.len() - self.stale()
     }
 
     /// Reads the frame `index`, from 0, into `buffer`: a header and a page.
@@ -156,12 +173,12 @@ impl Log {
         &self,
         codec: &PageCodec,
         range: Range<usize>,
-        threads: std::num::NonZeroUsize,
+        threads: NonZeroUsize,
         done: &mut dyn FnMut() -> Result<(), Error>,
     ) -> Result<Numbers, Error> {
         let (frames, buffer) = self.batches(&range);
         let length = codec.frame_length();
-        let work = |scratch: &mut super::workers::Scratch, batch: u64| {
+        let work = |scratch: &mut Scratch, batch: u64| {
             // The range is in memory, so that its end fits.
             let first = range.start + batch as usize * frames;
             let count = frames.min(range.end - first);
@@ -179,12 +196,8 @@ impl Log {
     /// What it means that these frames (numbers from 1) do not open; frames before `from` are known to be in order.
     pub(super) fn judge(&self, from: usize, unopened: &Numbers) -> Judgement {
         let mut judgement = Judgement::default();
-        let current = self.current();
-        let last_commit = self.frames[current.clone()]
-            .iter()
-            .rposition(|frame| frame.commit_size != 0)
-            .map_or(0, |at| at + 1);
-        for index in from.min(current.end)..current.end {
+        let last_commit = self.frames.iter().rposition(|frame| frame.commit_size != 0).map_or(0, |at| at + 1);
+        for index in from..self.frames.len() {
             let opens = !unopened.contains(number(index));
             match self.frames[index].standing {
                 Standing::Linked | Standing::Unknown if opens => {}
@@ -193,10 +206,6 @@ impl Log {
             }
         }
         judgement
-    }
-
-    fn count(&self, standing: Standing) -> usize {
-        self.frames.iter().filter(|frame| frame.standing == standing).count()
     }
 
     fn frame_length(&self) -> u64 {
@@ -210,48 +219,50 @@ impl Log {
     fn read_frames(&mut self) -> Result<(), Error> {
         let whole = (self.source.length() - wal::HEADER_LENGTH as u64) / self.frame_length();
         let whole = u32::try_from(whole).map_err(|_| Error::Malformed("the write-ahead log is too long"))?;
-        let mut links = match &self.header {
-            LogHeader::Valid(header) => Some(Links { header, chain: wal::Chain::start(header) }),
+        let mut links = match self.header {
+            LogHeader::Valid(header) => Some(Links { header, chain: wal::Chain::start(&header) }),
             _ => None,
         };
         let (batch, buffer) = self.batches(&(0..whole as usize));
         let mut buffer = vec![0; buffer];
-        let mut frames = Vec::with_capacity(whole as usize);
-        while frames.len() < whole as usize {
-            let count = batch.min(whole as usize - frames.len());
+        for first in (0..whole as usize).step_by(batch) {
+            let count = batch.min(whole as usize - first);
             let read = &mut buffer[..count * (wal::FRAME_HEADER_LENGTH + self.page_size)];
-            self.source.read_at(read, self.offset(frames.len()))?;
+            self.source.read_at(read, self.offset(first))?;
+            self.frames
+                .try_reserve(count)
+                .map_err(|_| Error::Malformed("the write-ahead log is longer than memory has room for"))?;
             for frame in read.chunks_exact_mut(wal::FRAME_HEADER_LENGTH + self.page_size) {
                 let header = wal::FrameHeader::parse(frame)?;
                 let standing = match &mut links {
                     Some(links) => links.follow(&header, frame),
                     None => Standing::Unknown,
                 };
-                frames.push(Frame { page: header.page, commit_size: header.commit_size, standing });
+                self.frames.push(Frame { page: header.page, commit_size: header.commit_size, standing });
             }
         }
         // What is left over from before a checkpoint has nothing newer behind it.
-        let end = frames.iter().rposition(|frame| frame.standing != Standing::Stale).map_or(0, |at| at + 1);
-        for frame in &mut frames[..end] {
-            if frame.standing == Standing::Stale {
-                frame.standing = Standing::Broken;
-            }
+        let not_stale = |frame: &Frame| frame.standing != Standing::Stale;
+        let current = self.frames.iter().rposition(not_stale).map_or(0, |at| at + 1);
+        self.stale = self.frames.len() - current;
+        self.frames.truncate(current);
+        for frame in self.frames.iter_mut().filter(|frame| frame.standing == Standing::Stale) {
+            frame.standing = Standing::Broken;
         }
-        let linked = frames.iter().take_while(|frame| frame.standing == Standing::Linked).count();
+        let linked = self.frames.iter().take_while(|frame| frame.standing == Standing::Linked).count();
         self.committed =
-            frames[..linked].iter().rposition(|frame| frame.commit_size != 0).map_or(0, |at| at + 1);
-        self.frames = frames;
+            self.frames[..linked].iter().rposition(|frame| frame.commit_size != 0).map_or(0, |at| at + 1);
         Ok(())
     }
 }
 
 /// Follows the checksums from frame to frame, over breaks.
-struct Links<'a> {
-    header: &'a wal::Header,
+struct Links {
+    header: wal::Header,
     chain: wal::Chain,
 }
 
-impl Links<'_> {
+impl Links {
     fn follow(&mut self, header: &wal::FrameHeader, frame: &mut [u8]) -> Standing {
         if self.chain.accept(frame) {
             return Standing::Linked;
@@ -266,14 +277,14 @@ impl Links<'_> {
                 return Standing::Stale;
             }
         } else {
-            self.chain = wal::Chain::resume(self.header, header.checksum);
+            self.chain = wal::Chain::resume(&self.header, header.checksum);
         }
         Standing::Broken
     }
 }
 
 /// Which of these frames open. A header that cannot be one is no reason to give the others up.
-pub(super) fn opened_frames(codec: &PageCodec, from: &[u8], to: &mut [u8]) -> Vec<bool> {
+fn opened_frames(codec: &PageCodec, from: &[u8], to: &mut [u8]) -> Vec<bool> {
     let length = codec.frame_length();
     match codec.open_frames_into(1, from, to) {
         Ok(()) => vec![true; from.len() / length],

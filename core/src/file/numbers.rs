@@ -103,7 +103,8 @@ mod tests {
         let mut numbers = Numbers::default();
         [1, 4, 5, 6, 9].into_iter().for_each(|number| numbers.push(number));
         numbers.push_range(10..=12);
-        numbers.push_range(14..=13);
+        let (start, end) = (14, 13);
+        numbers.push_range(start..=end);
         assert_eq!(numbers.to_string(), "1, 4-6, 9-12");
         assert_eq!(numbers.count(), 8);
         assert_eq!(numbers.first(), Some(1));

@@ -8,7 +8,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::diagnosis::{Diagnosis, PageOne, diagnose};
 use super::extent::Extent;
-use super::log::{Log, LogHeader};
+use super::log::Log;
 use super::new_file::beside;
 use super::source::Source;
 use super::verify::unopened_pages;
@@ -167,10 +167,10 @@ impl PageReader {
 
 /// Whether what follows the last commit is what a crash leaves, and not damage.
 fn check_end(log: &Log, codec: &PageCodec) -> Result<(), Error> {
-    if let LogHeader::Invalid(what) = log.header() {
-        return Err(Error::Malformed(what));
+    if let Some(problem) = log.problem() {
+        return Err(Error::Malformed(problem));
     }
-    let end = log.committed()..log.current().end;
+    let end = log.committed()..log.frames().len();
     let unopened = log.unopened(codec, end, NonZeroUsize::MIN, &mut || Ok(()))?;
     let damaged = log.judge(log.committed(), &unopened).damaged;
     damaged.failures(Unit::Frame).map_or(Ok(()), |failures| Err(Error::AuthenticationFailed(failures)))

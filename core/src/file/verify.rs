@@ -8,7 +8,7 @@ use std::thread;
 
 use super::diagnosis::{Diagnosis, PageOne, diagnose};
 use super::extent::Extent;
-use super::log::{Log, LogHeader};
+use super::log::Log;
 use super::new_file::beside;
 use super::numbers::Numbers;
 use super::options::{Progress, report};
@@ -149,19 +149,17 @@ fn check_log(
     threads: NonZeroUsize,
     advance: &mut dyn FnMut(usize) -> Result<(), Error>,
 ) -> Result<LogReport, Error> {
-    let buffer = log.batches(&log.current()).1;
-    let unopened = log.unopened(codec, log.current(), threads, &mut || advance(buffer))?;
+    let all = 0..log.frames().len();
+    let buffer = log.batches(&all).1;
+    let unopened = log.unopened(codec, all, threads, &mut || advance(buffer))?;
     let judgement = log.judge(0, &unopened);
     Ok(LogReport {
-        frames: log.frames().len() as u64,
+        frames: (log.frames().len() + log.stale()) as u64,
         committed: log.committed() as u64,
         uncommitted: log.uncommitted() as u64 + u64::from(judgement.torn),
         stale: log.stale() as u64,
         torn_bytes: log.torn_bytes(),
         damaged: judgement.damaged,
-        problem: match log.header() {
-            LogHeader::Invalid(what) => Some(*what),
-            LogHeader::Valid(_) | LogHeader::Torn => None,
-        },
+        problem: log.problem(),
     })
 }

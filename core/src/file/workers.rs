@@ -25,13 +25,15 @@ pub(super) struct Scratch {
     pub(super) to: Zeroizing<Vec<u8>>,
 }
 
+/// The numbers that failed in a batch, in ascending order; they are larger in later batches.
+pub(super) type Work<'a> = dyn Fn(&mut Scratch, u64) -> Result<Vec<u32>, Error> + Sync + 'a;
+
 /// Finds which numbers fail in the batches 0 to `count - 1`.
 pub(super) struct Batches<'a> {
     pub(super) count: u64,
     /// Length of each buffer of a worker.
     pub(super) buffer: usize,
-    /// The numbers that failed, in ascending order; they are larger in later batches.
-    pub(super) work: &'a (dyn Fn(&mut Scratch, u64) -> Result<Vec<u32>, Error> + Sync),
+    pub(super) work: &'a Work<'a>,
 }
 
 /// What a worker found: batches with failures, or that could not be worked on.
