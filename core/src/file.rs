@@ -7,13 +7,13 @@ mod decrypt;
 mod diagnosis;
 mod extent;
 mod inspect;
-mod log;
 mod new_file;
 mod numbers;
 mod options;
 mod reader;
 mod source;
 mod verify;
+mod wal;
 mod workers;
 
 pub use decrypt::{Summary, decrypt_file};

@@ -113,9 +113,7 @@ pub(super) fn diagnose(main: &Source, log: Option<&Source>, key: &Key) -> Result
         }
     }
     Err(match named {
-        Err(_) if MAGIC.starts_with(&head) => {
-            Error::Malformed("the file ends within its header")
-        }
+        Err(_) if MAGIC.starts_with(&head) => Error::Malformed("the file ends within its header"),
         Err(error) => error,
         Ok(header) if header.cipher.key_length() != key.as_bytes().len() => {
             Error::KeyLength { expected: header.cipher.key_length(), got: key.as_bytes().len() }

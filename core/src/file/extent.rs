@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::log::Log;
 use super::numbers::Numbers;
+use super::wal::Log;
 use crate::error::Error;
 use crate::page::turso::HEADER_LENGTH;
 use crate::page::{MAX_PAGE_NUMBER, pending_byte_page};

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::log::{Log, LogHeader};
 use super::source::{Source, has_hot_journal};
+use super::wal::{Log, LogHeader};
 use crate::cipher::Cipher;
 use crate::error::Error;
 use crate::page::turso::{self, HEADER_LENGTH, MAGIC, SQLITE_MAGIC, sqlite_page_size};

@@ -8,10 +8,10 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::diagnosis::{Diagnosis, PageOne, diagnose};
 use super::extent::Extent;
-use super::log::Log;
 use super::new_file::beside;
 use super::source::Source;
 use super::verify::unopened_pages;
+use super::wal::Log;
 use crate::error::{Error, Failures, Unit};
 use crate::key::Key;
 use crate::page::{PageCodec, pending_byte_page, wal};

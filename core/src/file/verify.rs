@@ -8,11 +8,11 @@ use std::thread;
 
 use super::diagnosis::{Diagnosis, PageOne, diagnose};
 use super::extent::Extent;
-use super::log::Log;
 use super::new_file::beside;
 use super::numbers::Numbers;
 use super::options::{Progress, report};
 use super::source::Source;
+use super::wal::Log;
 use super::workers::{BATCH_BYTES, Batches, Scratch};
 use crate::error::Error;
 use crate::key::Key;
@@ -88,7 +88,7 @@ pub fn verify_file(path: &Path, key: &Key, mut options: VerifyOptions<'_>) -> Re
     let threads =
         options.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let total = main.length() + log.as_ref().map_or(0, |log| log.source().length());
-    let mut done = 0;
+    let mut done = codec.page_size() as u64; // page 1
     let mut advance = |bytes: usize| {
         done = total.min(done + bytes as u64);
         report(&mut options.progress, done, total)
@@ -104,6 +104,7 @@ pub fn verify_file(path: &Path, key: &Key, mut options: VerifyOptions<'_>) -> Re
         Some(log) => Some(check_log(log, &codec, threads, &mut advance)?),
         None => None,
     };
+    report(&mut options.progress, total, total)?;
     main.check_unchanged()?;
     if let Some(log) = &log {
         log.source().check_unchanged()?;
