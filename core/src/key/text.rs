@@ -28,12 +28,16 @@ pub(super) struct Parsed<'a> {
 impl<'a> Parsed<'a> {
     pub(super) fn classify(text: &'a str) -> Result<Self, Error> {
         let text = text.trim();
+        // A character is a byte from here on, and the length that an error names is the one that was compared.
+        if !text.is_ascii() {
+            return Err(Error::KeyText(KeyTextProblem::Characters));
+        }
         let (encoding, key_length) = match text.len() {
             24 => (Encoding::Base64, 16),
             44 => (Encoding::Base64, 32),
             32 => (Encoding::Hex, 16),
             64 => (Encoding::Hex, 32),
-            _ => return Err(Error::KeyText(KeyTextProblem::Length { got: text.chars().count() })),
+            _ => return Err(Error::KeyText(KeyTextProblem::Length { got: text.len() })),
         };
         Ok(Self { text, encoding, key_length })
     }
