@@ -1,0 +1,208 @@
+//! Every engine against the portable one and against other people's implementations: the same bytes, whatever the
+//! lengths, alone or in a batch, in place or into another buffer.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use pagecrypt::{Cipher, Key};
+use proptest::prelude::*;
+
+#[path = "support/bytes.rs"]
+mod bytes;
+#[path = "support/engines.rs"]
+mod engines;
+#[path = "support/messages.rs"]
+mod messages;
+#[cfg(target_arch = "x86_64")]
+#[path = "support/peers.rs"]
+mod peers;
+
+use bytes::bytes;
+use messages::{Message, Place, Sealed, open_batch, seal_batch};
+
+/// Without a C compiler for the target there are no peers, which is said.
+#[cfg(not(target_arch = "x86_64"))]
+mod peers {
+    use std::io::Write;
+    use std::sync::Once;
+
+    use pagecrypt::Cipher;
+
+    use crate::messages::{Message, Sealed};
+
+    pub(crate) fn seal(cipher: Cipher, key: &[u8], message: &Message) -> Sealed {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: no comparison with libaegis and ring: they are built for x86-64 only"
+            );
+        });
+        let portable = crate::engines::keys(cipher, key).remove(0);
+        crate::messages::seal_batch(&portable, &[message.clone()], crate::messages::Place::InPlace).remove(0)
+    }
+}
+
+fn message(cipher: Cipher, seed: u64, text: usize, associated_data: usize) -> Message {
+    Message {
+        nonce: bytes(seed, cipher.nonce_length()),
+        associated_data: bytes(seed ^ (1 << 62), associated_data),
+        text: bytes(seed ^ (1 << 63), text),
+    }
+}
+
+/// Lengths of texts where something changes: a block, each cipher's stride, a page without its reserved bytes.
+fn text_lengths(cipher: Cipher) -> Vec<usize> {
+    let mut lengths = vec![0, 1, 2, 15, 16, 17];
+    for stride in [16, 32, 64, 128, 256] {
+        lengths.extend([stride - 16, stride - 1, stride, stride + 1, stride + 16]);
+    }
+    for page in [512, 4096] {
+        let sealed = page - cipher.reserved_length();
+        lengths.extend([sealed - 100, sealed - 1, sealed, sealed + 1, page, page + 1]);
+    }
+    lengths.sort_unstable();
+    lengths.dedup();
+    lengths
+}
+
+/// The same for associated data; 100 bytes are a page 1's.
+const ASSOCIATED_DATA_LENGTHS: [usize; 22] =
+    [0, 1, 12, 15, 16, 17, 28, 31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 132, 255, 256, 257, 1000];
+
+#[test]
+fn every_engine_agrees_with_the_peer_at_every_boundary_length() {
+    for cipher in Cipher::ALL {
+        let secret = bytes(u64::from(cipher.number()), cipher.key_length());
+        let messages: Vec<Message> = text_lengths(cipher)
+            .into_iter()
+            .flat_map(|text| ASSOCIATED_DATA_LENGTHS.map(|associated_data| (text, associated_data)))
+            .enumerate()
+            .map(|(seed, (text, associated_data))| message(cipher, seed as u64, text, associated_data))
+            .collect();
+        let expected: Vec<Sealed> =
+            messages.iter().map(|message| peers::seal(cipher, &secret, message)).collect();
+        for key in engines::keys(cipher, &secret) {
+            for place in [Place::InPlace, Place::Into] {
+                for (message, expected) in messages.iter().zip(&expected) {
+                    let context = || {
+                        let (text, data) = (message.text.len(), message.associated_data.len());
+                        format!("{cipher} on {}, {place:?}, {text} bytes, {data} associated", key.engine())
+                    };
+                    let sealed = seal_batch(&key, std::slice::from_ref(message), place).remove(0);
+                    assert!(sealed == *expected, "sealing differs: {}", context());
+                    let opened = open_batch(&key, std::slice::from_ref(expected), place).remove(0);
+                    assert!(opened.as_ref() == Some(&message.text), "opening differs: {}", context());
+                }
+            }
+            // All of them at once, so that the lengths in flight are mixed.
+            for place in Place::ALL {
+                let context = format!("{cipher} on {}, {place:?}, as one batch", key.engine());
+                assert!(seal_batch(&key, &messages, place) == expected, "sealing differs: {context}");
+                let opened = open_batch(&key, &expected, place);
+                assert!(
+                    opened
+                        .iter()
+                        .zip(&messages)
+                        .all(|(opened, message)| opened.as_ref() == Some(&message.text)),
+                    "opening differs: {context}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_of_65536_bytes_agrees_with_the_peer() {
+    for cipher in Cipher::ALL {
+        let secret = bytes(u64::from(cipher.number()), cipher.key_length());
+        let message = message(cipher, 1, 65536 - cipher.reserved_length(), 0);
+        let expected = peers::seal(cipher, &secret, &message);
+        for key in engines::keys(cipher, &secret) {
+            let sealed = seal_batch(&key, std::slice::from_ref(&message), Place::InPlace);
+            assert!(sealed == [expected.clone()], "{cipher} on {}", key.engine());
+            let opened = open_batch(&key, &sealed, Place::InPlace);
+            assert!(opened == [Some(message.text.clone())], "{cipher} on {}", key.engine());
+        }
+    }
+}
+
+/// A batch of up to 70 messages: their lengths, all equal or mixed.
+fn lengths() -> impl Strategy<Value = Vec<(usize, usize)>> {
+    let length = || (text_length(), prop_oneof![Just(0_usize), 0..40_usize, 90..300_usize]);
+    prop_oneof![
+        (length(), 1..=70_usize).prop_map(|(length, count)| vec![length; count]),
+        prop::collection::vec(length(), 1..=70),
+    ]
+}
+
+/// Mostly short, so that most of the run is not spent in the middle of long texts.
+fn text_length() -> impl Strategy<Value = usize> {
+    prop_oneof![4 => 0..600_usize, 1 => 600..5000_usize]
+}
+
+fn cipher() -> impl Strategy<Value = Cipher> {
+    prop::sample::select(Cipher::ALL.to_vec())
+}
+
+fn place() -> impl Strategy<Value = Place> {
+    prop::sample::select(Place::ALL.to_vec())
+}
+
+fn one_by_one(key: &Key, messages: &[Message]) -> Vec<Sealed> {
+    messages
+        .iter()
+        .map(|message| seal_batch(key, std::slice::from_ref(message), Place::InPlace).remove(0))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_engine_agrees_with_the_peer(
+        cipher in cipher(), seed: u64, text in text_length(), associated_data in 0..300_usize, place in place(),
+    ) {
+        let secret = bytes(!seed, cipher.key_length());
+        let message = message(cipher, seed, text, associated_data);
+        let expected = peers::seal(cipher, &secret, &message);
+        for key in engines::keys(cipher, &secret) {
+            let sealed = seal_batch(&key, std::slice::from_ref(&message), place);
+            prop_assert!(sealed == [expected.clone()], "sealing differs on {}", key.engine());
+            let opened = open_batch(&key, &sealed, place);
+            prop_assert!(opened == [Some(message.text.clone())], "opening differs on {}", key.engine());
+        }
+    }
+
+    #[test]
+    fn a_batch_gives_what_its_messages_give_one_by_one(
+        cipher in cipher(), seed: u64, lengths in lengths(), place in place(),
+    ) {
+        let secret = bytes(!seed, cipher.key_length());
+        let messages: Vec<Message> = lengths
+            .iter()
+            .zip(0_u64..)
+            .map(|((text, associated_data), index)| {
+                message(cipher, seed.wrapping_add(index), *text, *associated_data)
+            })
+            .collect();
+        let keys = engines::keys(cipher, &secret);
+        // The first is the portable one, where there is one.
+        let expected = one_by_one(&keys[0], &messages);
+        for key in &keys {
+            prop_assert!(one_by_one(key, &messages) == expected, "alone, sealing differs on {}", key.engine());
+            prop_assert!(
+                seal_batch(key, &messages, place) == expected,
+                "as a batch, sealing differs on {}",
+                key.engine()
+            );
+            let opened = open_batch(key, &expected, place);
+            for (index, (opened, message)) in opened.iter().zip(&messages).enumerate() {
+                prop_assert!(
+                    opened.as_ref() == Some(&message.text),
+                    "as a batch, opening message {} differs on {}",
+                    index,
+                    key.engine()
+                );
+            }
+        }
+    }
+}

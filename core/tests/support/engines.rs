@@ -1,0 +1,36 @@
+//! One key on every engine that this CPU runs, and a visible line for each engine that it does not.
+#![allow(dead_code)] // not every test crate uses all of it
+
+use std::io::Write;
+use std::sync::Once;
+
+use pagecrypt::{Cipher, Engine, Key};
+
+/// A key of `bytes` on each engine that serves `cipher` here, the portable or only one first.
+pub(crate) fn keys(cipher: Cipher, bytes: &[u8]) -> Vec<Key> {
+    report_absent();
+    let any = Key::from_bytes(bytes, cipher).unwrap();
+    let mut keys: Vec<Key> = Vec::new();
+    for ceiling in pagecrypt::available_engines() {
+        let key = any.with_engine(ceiling).unwrap();
+        // Below its first engine and between two of them, a ceiling gives an engine that is there already.
+        if keys.iter().all(|other| other.engine() != key.engine()) {
+            keys.push(key);
+        }
+    }
+    assert!(!keys.is_empty(), "{cipher} has no engine");
+    keys
+}
+
+/// Says once which engines are not tested. Written past the harness, which hides what passing tests print.
+fn report_absent() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for engine in Engine::ALL.into_iter().filter(|engine| !engine.is_available()) {
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: engine {engine} is not tested: this CPU does not run it"
+            );
+        }
+    });
+}
