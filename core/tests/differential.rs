@@ -16,7 +16,7 @@ mod messages;
 mod peers;
 
 use bytes::bytes;
-use messages::{Message, Place, Sealed, open_batch, seal_batch};
+use messages::{Message, Output, Sealed, open_batch, seal_batch};
 
 /// Without a C compiler for the target there are no peers, which is said.
 #[cfg(not(target_arch = "x86_64"))]
@@ -37,7 +37,7 @@ mod peers {
             );
         });
         let portable = crate::engines::keys(cipher, key).remove(0);
-        crate::messages::seal_batch(&portable, &[message.clone()], crate::messages::Place::InPlace).remove(0)
+        crate::messages::seal_batch(&portable, &[message.clone()], crate::messages::Output::InPlace).remove(0)
     }
 }
 
@@ -81,7 +81,7 @@ fn every_engine_agrees_with_the_peer_at_every_boundary_length() {
         let expected: Vec<Sealed> =
             messages.iter().map(|message| peers::seal(cipher, &secret, message)).collect();
         for key in engines::keys(cipher, &secret) {
-            for place in [Place::InPlace, Place::Into] {
+            for place in [Output::InPlace, Output::Into] {
                 for (message, expected) in messages.iter().zip(&expected) {
                     let context = || {
                         let (text, data) = (message.text.len(), message.associated_data.len());
@@ -94,7 +94,7 @@ fn every_engine_agrees_with_the_peer_at_every_boundary_length() {
                 }
             }
             // All of them at once, so that the lengths in flight are mixed.
-            for place in Place::ALL {
+            for place in Output::ALL {
                 let context = format!("{cipher} on {}, {place:?}, as one batch", key.engine());
                 assert!(seal_batch(&key, &messages, place) == expected, "sealing differs: {context}");
                 let opened = open_batch(&key, &expected, place);
@@ -117,9 +117,9 @@ fn a_page_of_65536_bytes_agrees_with_the_peer() {
         let message = message(cipher, 1, 65536 - cipher.reserved_length(), 0);
         let expected = peers::seal(cipher, &secret, &message);
         for key in engines::keys(cipher, &secret) {
-            let sealed = seal_batch(&key, std::slice::from_ref(&message), Place::InPlace);
+            let sealed = seal_batch(&key, std::slice::from_ref(&message), Output::InPlace);
             assert!(sealed == [expected.clone()], "{cipher} on {}", key.engine());
-            let opened = open_batch(&key, &sealed, Place::InPlace);
+            let opened = open_batch(&key, &sealed, Output::InPlace);
             assert!(opened == [Some(message.text.clone())], "{cipher} on {}", key.engine());
         }
     }
@@ -143,14 +143,14 @@ fn cipher() -> impl Strategy<Value = Cipher> {
     prop::sample::select(Cipher::ALL.to_vec())
 }
 
-fn place() -> impl Strategy<Value = Place> {
-    prop::sample::select(Place::ALL.to_vec())
+fn place() -> impl Strategy<Value = Output> {
+    prop::sample::select(Output::ALL.to_vec())
 }
 
 fn one_by_one(key: &Key, messages: &[Message]) -> Vec<Sealed> {
     messages
         .iter()
-        .map(|message| seal_batch(key, std::slice::from_ref(message), Place::InPlace).remove(0))
+        .map(|message| seal_batch(key, std::slice::from_ref(message), Output::InPlace).remove(0))
         .collect()
 }
 

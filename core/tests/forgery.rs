@@ -12,7 +12,7 @@ mod engines;
 mod messages;
 
 use bytes::bytes;
-use messages::{Message, Place, Sealed, open_batch, seal_batch};
+use messages::{Message, Output, Sealed, open_batch, seal_batch};
 
 /// Text and associated data of the messages: shorter and longer than a block and than a stride, and empty.
 const LENGTHS: [(usize, usize); 5] = [(0, 0), (1, 17), (40, 0), (33, 20), (150, 3)];
@@ -59,8 +59,8 @@ fn a_message_with_any_byte_changed_does_not_open_and_its_neighbours_do() {
         let plaintexts: Vec<Option<Vec<u8>>> =
             messages.iter().map(|message| Some(message.text.clone())).collect();
         for key in keys(cipher) {
-            let sealed = seal_batch(&key, &messages, Place::InPlace);
-            for place in Place::ALL {
+            let sealed = seal_batch(&key, &messages, Output::InPlace);
+            for place in Output::ALL {
                 assert_eq!(open_batch(&key, &sealed, place), plaintexts);
                 for victim in 0..sealed.len() {
                     let mut expected = plaintexts.clone();
@@ -81,7 +81,7 @@ fn a_message_with_any_byte_changed_does_not_open_and_its_neighbours_do() {
 fn a_message_that_was_cut_or_extended_does_not_open() {
     for cipher in Cipher::ALL {
         for key in keys(cipher) {
-            for sealed in seal_batch(&key, &messages(cipher), Place::InPlace) {
+            for sealed in seal_batch(&key, &messages(cipher), Output::InPlace) {
                 let (text, associated_data) = (&sealed.text, &sealed.associated_data);
                 let with_text = |text: Vec<u8>| Sealed { text, ..sealed.clone() };
                 let with_data = |associated_data: Vec<u8>| Sealed { associated_data, ..sealed.clone() };
@@ -107,7 +107,7 @@ fn a_message_that_was_cut_or_extended_does_not_open() {
                     forged.push(with_data(associated_data[1..].to_vec()));
                 }
                 for forged in forged {
-                    let opened = open_batch(&key, std::slice::from_ref(&forged), Place::Into);
+                    let opened = open_batch(&key, std::slice::from_ref(&forged), Output::Into);
                     assert_eq!(opened, [None], "{cipher} on {}: {forged:?}", key.engine());
                 }
             }
@@ -119,12 +119,12 @@ fn a_message_that_was_cut_or_extended_does_not_open() {
 fn a_message_does_not_open_under_another_key_or_cipher() {
     for cipher in Cipher::ALL {
         let key = keys(cipher).pop().unwrap();
-        let sealed = seal_batch(&key, &messages(cipher), Place::InPlace);
+        let sealed = seal_batch(&key, &messages(cipher), Output::InPlace);
         for index in 0..cipher.key_length() {
             let mut other = key.as_bytes().to_vec();
             other[index] ^= 1;
             for other in engines::keys(cipher, &other) {
-                let opened = open_batch(&other, &sealed, Place::InPlace);
+                let opened = open_batch(&other, &sealed, Output::InPlace);
                 assert!(opened.iter().all(Option::is_none), "{cipher}, key byte {index}");
             }
         }
@@ -135,7 +135,7 @@ fn a_message_does_not_open_under_another_key_or_cipher() {
         };
         for other in Cipher::ALL.into_iter().filter(alike) {
             for key in engines::keys(other, key.as_bytes()) {
-                let opened = open_batch(&key, &sealed, Place::InPlace);
+                let opened = open_batch(&key, &sealed, Output::InPlace);
                 assert!(opened.iter().all(Option::is_none), "sealed under {cipher}, opened under {other}");
             }
         }
@@ -147,12 +147,12 @@ fn several_forged_messages_of_a_batch_are_all_counted() {
     for cipher in Cipher::ALL {
         for key in keys(cipher) {
             let many: Vec<Message> = (0..10).flat_map(|_| messages(cipher)).collect();
-            let sealed = seal_batch(&key, &many, Place::InPlace);
+            let sealed = seal_batch(&key, &many, Output::InPlace);
             for forged in [vec![0], vec![49], vec![0, 49], vec![7, 8, 9, 31], (0..50).collect::<Vec<_>>()] {
                 let mut batch = sealed.clone();
                 forged.iter().for_each(|index| batch[*index].tag[15] ^= 1);
                 // `open_batch` checks count and first against what each message says.
-                let opened = open_batch(&key, &batch, Place::Alternating);
+                let opened = open_batch(&key, &batch, Output::Alternating);
                 let failed: Vec<usize> = (0..50).filter(|index| opened[*index].is_none()).collect();
                 assert_eq!(failed, forged, "{cipher} on {}", key.engine());
             }
@@ -211,8 +211,8 @@ fn a_batch_with_one_wrong_length_is_refused_whole_and_untouched() {
 fn an_empty_batch_is_done_at_once() {
     for cipher in Cipher::ALL {
         for key in keys(cipher) {
-            assert_eq!(seal_batch(&key, &[], Place::InPlace), []);
-            assert_eq!(open_batch(&key, &[], Place::InPlace), []);
+            assert_eq!(seal_batch(&key, &[], Output::InPlace), []);
+            assert_eq!(open_batch(&key, &[], Output::InPlace), []);
         }
     }
 }

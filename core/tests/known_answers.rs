@@ -14,7 +14,7 @@ mod messages;
 #[path = "support/vectors.rs"]
 mod vectors;
 
-use messages::{Message, Place, Sealed, open_batch, seal_batch};
+use messages::{Message, Output, Sealed, open_batch, seal_batch};
 use vectors::Hex;
 
 #[derive(Deserialize)]
@@ -74,7 +74,7 @@ fn every_engine_seals_and_opens_the_known_answers_of_rfc_10032() {
                 tag: known.tag128.0[..].try_into().unwrap(),
             };
             for key in engines::keys(cipher, &known.key.0) {
-                for place in [Place::InPlace, Place::Into] {
+                for place in [Output::InPlace, Output::Into] {
                     let context = format!("{cipher} on {}, {place:?}: {}", key.engine(), known.name);
                     assert_eq!(seal_batch(&key, &[message.clone()], place), [sealed.clone()], "{context}");
                     assert_eq!(
@@ -101,7 +101,7 @@ fn no_engine_opens_what_rfc_10032_says_must_fail() {
                 tag: failing.tag128.0[..].try_into().unwrap(),
             };
             for key in engines::keys(cipher, &failing.key.0) {
-                for place in [Place::InPlace, Place::Into] {
+                for place in [Output::InPlace, Output::Into] {
                     let context = format!("{cipher} on {}, {place:?}: {}", key.engine(), failing.name);
                     assert_eq!(open_batch(&key, &[sealed.clone()], place), [None], "{context}");
                 }

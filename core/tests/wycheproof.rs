@@ -12,7 +12,7 @@ mod engines;
 #[path = "support/messages.rs"]
 mod messages;
 
-use messages::{Message, Place, Sealed, open_batch, seal_batch};
+use messages::{Message, Output, Sealed, open_batch, seal_batch};
 
 /// What became of the cases of one file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -97,7 +97,7 @@ fn accept(cipher: Cipher, case: &Test) {
     let message =
         Message { nonce: case.nonce.to_vec(), associated_data: case.aad.to_vec(), text: case.pt.to_vec() };
     for key in engines::keys(cipher, &case.key) {
-        for place in [Place::InPlace, Place::Into] {
+        for place in [Output::InPlace, Output::Into] {
             let context = format!("case {} ({}) on {}", case.tc_id, case.comment, key.engine());
             assert_eq!(seal_batch(&key, &[message.clone()], place), [sealed.clone()], "{context}");
             assert_eq!(open_batch(&key, &[sealed.clone()], place), [Some(message.text.clone())], "{context}");
@@ -108,7 +108,7 @@ fn accept(cipher: Cipher, case: &Test) {
 fn reject(cipher: Cipher, case: &Test) {
     let sealed = sealed(case);
     for key in engines::keys(cipher, &case.key) {
-        for place in [Place::InPlace, Place::Into] {
+        for place in [Output::InPlace, Output::Into] {
             let context = format!("case {} ({}) on {}", case.tc_id, case.comment, key.engine());
             assert_eq!(open_batch(&key, &[sealed.clone()], place), [None], "{context}");
         }

@@ -23,14 +23,14 @@ pub(crate) struct Sealed {
 
 /// Where a batch writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Output {
     InPlace,
     Into,
     /// In turns, beginning in place.
     Alternating,
 }
 
-impl Place {
+impl Output {
     pub(crate) const ALL: [Self; 3] = [Self::InPlace, Self::Into, Self::Alternating];
 
     fn into(self, index: usize) -> bool {
@@ -53,7 +53,7 @@ struct Buffers {
 }
 
 impl Buffers {
-    fn all<'a>(texts: impl Iterator<Item = &'a Vec<u8>>, place: Place) -> Vec<Self> {
+    fn all<'a>(texts: impl Iterator<Item = &'a Vec<u8>>, place: Output) -> Vec<Self> {
         texts
             .enumerate()
             .map(|(index, text)| Self {
@@ -78,7 +78,7 @@ impl Buffers {
 }
 
 /// Seals `messages` as one batch.
-pub(crate) fn seal_batch(key: &Key, messages: &[Message], place: Place) -> Vec<Sealed> {
+pub(crate) fn seal_batch(key: &Key, messages: &[Message], place: Output) -> Vec<Sealed> {
     let mut buffers = Buffers::all(messages.iter().map(|message| &message.text), place);
     let mut tags = vec![[FILL; 16]; messages.len()];
     let mut batch: Vec<Seal<'_>> = messages
@@ -112,7 +112,7 @@ pub(crate) fn seal_batch(key: &Key, messages: &[Message], place: Place) -> Vec<S
 
 /// Opens `sealed` as one batch: the plaintext of each message that opened. The output of any other is proved to be
 /// zeros, and what the batch reports is proved to agree.
-pub(crate) fn open_batch(key: &Key, sealed: &[Sealed], place: Place) -> Vec<Option<Vec<u8>>> {
+pub(crate) fn open_batch(key: &Key, sealed: &[Sealed], place: Output) -> Vec<Option<Vec<u8>>> {
     let mut buffers = Buffers::all(sealed.iter().map(|message| &message.text), place);
     let mut batch: Vec<Open<'_>> = sealed
         .iter()
