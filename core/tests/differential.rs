@@ -16,7 +16,7 @@ mod messages;
 mod peers;
 
 use bytes::bytes;
-use messages::{Message, Output, Sealed, open_batch, seal_batch};
+use messages::{Message, Output, Sealed, open_batch, open_one, seal_batch, seal_one};
 
 /// Without a C compiler for the target there are no peers, which is said.
 #[cfg(not(target_arch = "x86_64"))]
@@ -37,7 +37,7 @@ mod peers {
             );
         });
         let portable = crate::engines::keys(cipher, key).remove(0);
-        crate::messages::seal_batch(&portable, &[message.clone()], crate::messages::Output::InPlace).remove(0)
+        crate::messages::seal_one(&portable, message, crate::messages::Output::InPlace)
     }
 }
 
@@ -87,9 +87,9 @@ fn every_engine_agrees_with_the_peer_at_every_boundary_length() {
                         let (text, data) = (message.text.len(), message.associated_data.len());
                         format!("{cipher} on {}, {place:?}, {text} bytes, {data} associated", key.engine())
                     };
-                    let sealed = seal_batch(&key, std::slice::from_ref(message), place).remove(0);
+                    let sealed = seal_one(&key, message, place);
                     assert!(sealed == *expected, "sealing differs: {}", context());
-                    let opened = open_batch(&key, std::slice::from_ref(expected), place).remove(0);
+                    let opened = open_one(&key, expected, place);
                     assert!(opened.as_ref() == Some(&message.text), "opening differs: {}", context());
                 }
             }
@@ -117,10 +117,10 @@ fn a_page_of_65536_bytes_agrees_with_the_peer() {
         let message = message(cipher, 1, 65536 - cipher.reserved_length(), 0);
         let expected = peers::seal(cipher, &secret, &message);
         for key in engines::keys(cipher, &secret) {
-            let sealed = seal_batch(&key, std::slice::from_ref(&message), Output::InPlace);
-            assert!(sealed == [expected.clone()], "{cipher} on {}", key.engine());
-            let opened = open_batch(&key, &sealed, Output::InPlace);
-            assert!(opened == [Some(message.text.clone())], "{cipher} on {}", key.engine());
+            let sealed = seal_one(&key, &message, Output::InPlace);
+            assert!(sealed == expected, "{cipher} on {}", key.engine());
+            let opened = open_one(&key, &sealed, Output::InPlace);
+            assert!(opened.as_ref() == Some(&message.text), "{cipher} on {}", key.engine());
         }
     }
 }
@@ -148,10 +148,7 @@ fn place() -> impl Strategy<Value = Output> {
 }
 
 fn one_by_one(key: &Key, messages: &[Message]) -> Vec<Sealed> {
-    messages
-        .iter()
-        .map(|message| seal_batch(key, std::slice::from_ref(message), Output::InPlace).remove(0))
-        .collect()
+    messages.iter().map(|message| seal_one(key, message, Output::InPlace)).collect()
 }
 
 proptest! {
@@ -165,10 +162,10 @@ proptest! {
         let message = message(cipher, seed, text, associated_data);
         let expected = peers::seal(cipher, &secret, &message);
         for key in engines::keys(cipher, &secret) {
-            let sealed = seal_batch(&key, std::slice::from_ref(&message), place);
-            prop_assert!(sealed == [expected.clone()], "sealing differs on {}", key.engine());
-            let opened = open_batch(&key, &sealed, place);
-            prop_assert!(opened == [Some(message.text.clone())], "opening differs on {}", key.engine());
+            let sealed = seal_one(&key, &message, place);
+            prop_assert!(sealed == expected, "sealing differs on {}", key.engine());
+            let opened = open_one(&key, &sealed, place);
+            prop_assert!(opened.as_ref() == Some(&message.text), "opening differs on {}", key.engine());
         }
     }
 

@@ -236,14 +236,12 @@ fn codec(input: &Codec) -> Result<PageCodec, Error> {
     }
 }
 
+type InPlace = fn(&PageCodec, u32, &mut [u8]) -> Result<(), Error>;
+type Into = fn(&PageCodec, u32, &[u8], &mut [u8]) -> Result<(), Error>;
+
 /// Runs an operation on pages in place (unless the case is about another buffer's length) and into another buffer.
 /// Whichever it is: an error leaves everything untouched, but for pages that are not authentic, which become zeros.
-fn pages(
-    case: &Case,
-    input: &Pages,
-    in_place: fn(&PageCodec, u32, &mut [u8]) -> Result<(), Error>,
-    into: fn(&PageCodec, u32, &[u8], &mut [u8]) -> Result<(), Error>,
-) -> Result<(), Error> {
+fn pages(case: &Case, input: &Pages, in_place: InPlace, into: Into) -> Result<(), Error> {
     let codec = codec(&input.codec).unwrap();
     let from = input.pages.get();
     let untouched = vec![0xc3; input.to_length.unwrap_or(from.len())];

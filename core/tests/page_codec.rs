@@ -172,10 +172,13 @@ fn other_page_sizes_are_refused() {
     }
 }
 
+type InPlace = fn(&PageCodec, u32, &mut [u8]) -> Result<(), Error>;
+type Into = fn(&PageCodec, u32, &[u8], &mut [u8]) -> Result<(), Error>;
+
 /// All four operations on `pages` (and a destination of `to` bytes) give an error that `expected` knows, and nothing
 /// is written.
 fn assert_refused(codec: &PageCodec, first: u32, pages: &[u8], to: usize, expected: fn(&Error) -> bool) {
-    let in_place: [fn(&PageCodec, u32, &mut [u8]) -> Result<(), Error>; 2] = [
+    let in_place: [InPlace; 2] = [
         |codec, first, pages| codec.seal_pages(first, pages),
         |codec, first, pages| codec.open_pages(first, pages),
     ];
@@ -185,7 +188,7 @@ fn assert_refused(codec: &PageCodec, first: u32, pages: &[u8], to: usize, expect
         assert!(outcome.as_ref().is_err_and(expected), "in place {index}: {outcome:?}");
         assert!(buffer == pages, "in place {index}: something was written");
     }
-    let into: [fn(&PageCodec, u32, &[u8], &mut [u8]) -> Result<(), Error>; 2] = [
+    let into: [Into; 2] = [
         |codec, first, from, to| codec.seal_pages_into(first, from, to),
         |codec, first, from, to| codec.open_pages_into(first, from, to),
     ];

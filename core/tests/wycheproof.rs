@@ -12,7 +12,7 @@ mod engines;
 #[path = "support/messages.rs"]
 mod messages;
 
-use messages::{Message, Output, Sealed, open_batch, seal_batch};
+use messages::{Message, Output, Sealed, open_one, seal_one};
 
 /// What became of the cases of one file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -99,8 +99,8 @@ fn accept(cipher: Cipher, case: &Test) {
     for key in engines::keys(cipher, &case.key) {
         for place in [Output::InPlace, Output::Into] {
             let context = format!("case {} ({}) on {}", case.tc_id, case.comment, key.engine());
-            assert_eq!(seal_batch(&key, &[message.clone()], place), [sealed.clone()], "{context}");
-            assert_eq!(open_batch(&key, &[sealed.clone()], place), [Some(message.text.clone())], "{context}");
+            assert_eq!(seal_one(&key, &message, place), sealed, "{context}");
+            assert_eq!(open_one(&key, &sealed, place).as_ref(), Some(&message.text), "{context}");
         }
     }
 }
@@ -110,7 +110,7 @@ fn reject(cipher: Cipher, case: &Test) {
     for key in engines::keys(cipher, &case.key) {
         for place in [Output::InPlace, Output::Into] {
             let context = format!("case {} ({}) on {}", case.tc_id, case.comment, key.engine());
-            assert_eq!(open_batch(&key, &[sealed.clone()], place), [None], "{context}");
+            assert_eq!(open_one(&key, &sealed, place), None, "{context}");
         }
     }
 }

@@ -146,3 +146,13 @@ pub(crate) fn open_batch(key: &Key, sealed: &[Sealed], place: Output) -> Vec<Opt
         })
         .collect()
 }
+
+/// Seals one message: a batch of one.
+pub(crate) fn seal_one(key: &Key, message: &Message, output: Output) -> Sealed {
+    seal_batch(key, std::slice::from_ref(message), output).remove(0)
+}
+
+/// Opens one message: a batch of one.
+pub(crate) fn open_one(key: &Key, sealed: &Sealed, output: Output) -> Option<Vec<u8>> {
+    open_batch(key, std::slice::from_ref(sealed), output).remove(0)
+}
