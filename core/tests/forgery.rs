@@ -22,7 +22,11 @@ fn keys(cipher: Cipher) -> Vec<Key> {
 }
 
 fn messages(cipher: Cipher) -> Vec<Message> {
-    LENGTHS
+    with_lengths(cipher, &LENGTHS)
+}
+
+fn with_lengths(cipher: Cipher, lengths: &[(usize, usize)]) -> Vec<Message> {
+    lengths
         .iter()
         .zip(0_u64..)
         .map(|((text, associated_data), seed)| Message {
@@ -54,8 +58,15 @@ fn forgeries(sealed: &Sealed) -> Vec<(String, Sealed)> {
 
 #[test]
 fn a_message_with_any_byte_changed_does_not_open_and_its_neighbours_do() {
+    // Of mixed lengths, and of the same ones, which engines work on together.
+    for lengths in [&LENGTHS[..], &[(33, 20); 7], &[(0, 5); 7]] {
+        forge_each_byte(lengths);
+    }
+}
+
+fn forge_each_byte(lengths: &[(usize, usize)]) {
     for cipher in Cipher::ALL {
-        let messages = messages(cipher);
+        let messages = with_lengths(cipher, lengths);
         let plaintexts: Vec<Option<Vec<u8>>> =
             messages.iter().map(|message| Some(message.text.clone())).collect();
         for key in keys(cipher) {
@@ -146,7 +157,10 @@ fn a_message_does_not_open_under_another_key_or_cipher() {
 fn several_forged_messages_of_a_batch_are_all_counted() {
     for cipher in Cipher::ALL {
         for key in keys(cipher) {
-            let many: Vec<Message> = (0..10).flat_map(|_| messages(cipher)).collect();
+            // Ten of each length.
+            let many: Vec<(usize, usize)> =
+                LENGTHS.iter().flat_map(|lengths| std::iter::repeat_n(*lengths, 10)).collect();
+            let many = with_lengths(cipher, &many);
             let sealed = seal_batch(&key, &many, Output::InPlace);
             for forged in [vec![0], vec![49], vec![0, 49], vec![7, 8, 9, 31], (0..50).collect::<Vec<_>>()] {
                 let mut batch = sealed.clone();

@@ -56,7 +56,7 @@ fn offsets(codec: &PageCodec, page: u32) -> Vec<usize> {
     offsets
 }
 
-/// Pages of `page_size`: as many as `count`, with each byte of `offsets` of page `victim` changed in turn.
+/// Pages of `page_size`: as many as `count` (from six on, engines work on four of them together), with each byte of `offsets` of page `victim` changed in turn.
 fn forge(cipher: Cipher, page_size: usize, count: usize, victim: u32) {
     for codec in codecs(cipher, page_size) {
         let text = plain(cipher, page_size, 1, count);
@@ -113,8 +113,8 @@ fn forge(cipher: Cipher, page_size: usize, count: usize, victim: u32) {
 fn a_small_page_with_any_byte_changed_does_not_open_and_its_neighbours_do() {
     for cipher in TURSO_CIPHERS {
         forge(cipher, 512, 1, 1);
-        for victim in 1..=3 {
-            forge(cipher, 512, 3, victim);
+        for victim in 1..=6 {
+            forge(cipher, 512, 6, victim);
         }
     }
 }
@@ -123,8 +123,8 @@ fn a_small_page_with_any_byte_changed_does_not_open_and_its_neighbours_do() {
 fn a_page_of_4096_bytes_with_a_byte_changed_does_not_open_and_its_neighbours_do() {
     for cipher in TURSO_CIPHERS {
         forge(cipher, 4096, 1, 1);
-        for victim in 1..=3 {
-            forge(cipher, 4096, 3, victim);
+        for victim in [1, 3, 6] {
+            forge(cipher, 4096, 6, victim);
         }
     }
 }
