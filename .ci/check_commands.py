@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Every documented command works, and every Rust snippet of the front page is one that is tested.
+
+    check_commands.py BINARY_FOLDER [ROOT]
+
+* A ```sh block is run by bash, which stops at the first command that fails.
+* A ```console block is a session: each line that starts with `$ ` is run, the lines below it are what it must print
+  (`…` stands for any text).
+The blocks of one document run in order in one empty folder, in one environment. `make` and `cargo` do not run there:
+for `make` the target must exist (.ci/run itself makes the targets), for `cargo add` the crate must be one of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+BLOCK = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
+SECONDS = 120
+
+
+@dataclass
+class Block:
+    """A fenced block of a document."""
+
+    document: str
+    line: int
+    language: str
+    text: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.document}:{self.line}"
+
+
+def blocks(root: Path, document: Path) -> list[Block]:
+    text = document.read_text()
+    name = document.relative_to(root).as_posix()
+    return [Block(name, text.count("\n", 0, m.start()) + 1, m.group(1), m.group(2)) for m in BLOCK.finditer(text)]
+
+
+def documents(root: Path) -> list[Path]:
+    found = [
+        root / "README.md",
+        root / "core/README.md",
+        root / "CONTRIBUTING.md",
+        *sorted((root / "docs").glob("*.md")),
+    ]
+    return [path for path in found if path.exists()]
+
+
+def session(text: str) -> list[tuple[str, str]]:
+    """Commands with the output that each must have."""
+    commands: list[tuple[str, str]] = []
+    for line in text.splitlines(keepends=True):
+        if line.startswith("$ "):
+            commands.append((line[2:], ""))
+        elif commands:
+            command, output = commands[-1]
+            if command.endswith("\\\n"):
+                commands[-1] = (command + line, output)
+            else:
+                commands[-1] = (command, output + line)
+    return commands
+
+
+def matches(expected: str, printed: str) -> bool:
+    pattern = ".*?".join(re.escape(part) for part in expected.strip().split("…"))
+    return re.fullmatch(pattern, printed.strip(), re.DOTALL) is not None
+
+
+def run(script: str, folder: Path, environment: dict[str, str]) -> tuple[int, str]:
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def check_block(block: Block, folder: Path, environment: dict[str, str]) -> list[str]:
+    if block.language == "sh":
+        code, printed = run(block.text, folder, environment)
+        return [f"{block.place}: exit {code}: {printed.strip()}"] if code else []
+    commands = session(block.text)
+    if not commands:
+        return [f"{block.place}: a session without a command"]
+    problems = []
+    for command, expected in commands:
+        _, printed = run(command, folder, environment)
+        if not matches(expected, printed):
+            problems.append(f"{block.place}: {command.strip()}: printed {printed.strip()!r}, not {expected.strip()!r}")
+    return problems
+
+
+def shims(folder: Path, root: Path) -> None:
+    """Stand-ins for what must not run inside a check."""
+    folder.mkdir()
+    scripts = {
+        "make": f'PATH="${{PATH#*:}}" exec env -u MAKEFLAGS make --no-print-directory -n -C "{root}" "$@" >/dev/null',
+        "cargo": '[ "$1" = add ] && case "$2" in pagecrypt | pagecrypt-sqlite) exit 0 ;; esac; exit 1',
+    }
+    for name, script in scripts.items():
+        path = folder / name
+        path.write_text(f"#!/usr/bin/env bash\n{script}\n")
+        path.chmod(0o755)
+
+
+def check(root: Path, binaries: Path) -> tuple[int, list[str]]:
+    """How many blocks were run, and what was wrong."""
+    count, problems = 0, []
+    for document in documents(root):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch, "work")
+            folder.mkdir()
+            shims(Path(scratch, "shims"), root)
+            kept = {name: value for name, value in os.environ.items() if not name.startswith("PAGECRYPT")}
+            environment = kept | {"PATH": f"{scratch}/shims:{binaries}:{os.environ['PATH']}", "HOME": scratch}
+            for block in blocks(root, document):
+                if block.language in ("sh", "console"):
+                    count += 1
+                    problems += check_block(block, folder, environment)
+                elif block.language in ("", "bash", "shell"):
+                    problems.append(f"{block.place}: say what it is: sh, console, text, rust, ...")
+    tested = {block.text for block in blocks(root, root / "core/README.md") if block.language == "rust"}
+    for block in blocks(root, root / "README.md"):
+        if block.language == "rust" and block.text not in tested:
+            problems.append(f"{block.place}: not a snippet of core/README.md, which is tested")
+    if count == 0:
+        problems.append("no command was found in any document")
+    return count, problems
+
+
+def main() -> int:
+    binaries = Path(sys.argv[1]).resolve()
+    root = Path(sys.argv[2] if len(sys.argv) > 2 else Path(__file__).resolve().parents[1]).resolve()
+    count, problems = check(root, binaries)
+    print("\n".join(problems) if problems else f"documented commands: {count} blocks run")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

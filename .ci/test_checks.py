@@ -1,0 +1,267 @@
+"""Each check passes what is right and fails on what is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import check_commands
+import check_layering
+import check_package
+import check_paths
+import check_unsafe
+import check_versions
+import pytest
+from rust_source import code_only, without_unit_tests
+
+SETUP = Path(__file__).parent / "setup"
+STEP = Path(__file__).parent / "step"
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+# --- Rust source -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "// word",
+        "/* word */",
+        "/* /* nested */ word */",
+        '"word"',
+        '"\\" word"',
+        'r#"" word"#',
+        'b"word"',
+        '#[doc = "word"]',
+        "#[cfg(test)]\nmod tests { fn f() { word } }",
+        "#[cfg(test)]\n#[allow(x)]\nmod tests { fn f() { { word } } }",
+    ],
+)
+def test_comments_texts_and_unit_tests_are_not_code(source: str) -> None:
+    assert "word" not in without_unit_tests(code_only(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "word",
+        "/* a */ word",
+        "fn f<'a>(x: &'a str, y: &'a str) { word }",
+        "let c = '\"'; word; let d = '\"';",
+        "let c = '\\''; word; let d = '\\'';",
+        '"a" word "b"',
+        "#[cfg(test)]\nmod tests { fn f() {} }\nfn g() { word }",
+    ],
+)
+def test_code_is_code(source: str) -> None:
+    assert "word" in without_unit_tests(code_only(source))
+
+
+# --- layers ----------------------------------------------------------------------------------------------------------
+
+GOOD_CORE = {
+    "core/src/lib.rs": "mod file; mod key; mod error; pub use file::x;",
+    "core/src/error.rs": "use crate::cipher::Cipher;\nfn f() { crate::engine::available() }",
+    "core/src/key.rs": "use crate::aead::Aead;\n// crate::page is above\nuse crate::{error::Error, cipher};",
+    "core/src/key/text.rs": "use super::Usage; use super::super::error::Error;",
+    "core/src/page.rs": "use crate::key::Key;\n#[cfg(test)]\nmod tests { use crate::file::open; }",
+    "core/src/file.rs": "use crate::page::PageCodec;",
+}
+
+
+def test_downward_uses_pass(tmp_path: Path) -> None:
+    assert check_layering.check_core(write(tmp_path, GOOD_CORE)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("core/src/key.rs", "use crate::page::PageCodec;"),
+        ("core/src/key/text.rs", "fn f() { crate::file::open() }"),
+        ("core/src/key/text.rs", "use super::super::page::PageCodec;"),
+        ("core/src/engine/aegis.rs", "use crate::{error::Error, key::{self, Key}};"),
+        ("core/src/engine/aegis.rs", "use crate::{\n    error::{Error, Unit},\n    cipher,\n};"),
+        ("core/src/error/code.rs", "use crate::key::Key;"),
+        ("core/src/random.rs", "use crate::cipher::Cipher;"),
+        ("core/src/novel.rs", ""),
+    ],
+)
+def test_an_upward_use_fails(tmp_path: Path, name: str, text: str) -> None:
+    problems = check_layering.check_core(write(tmp_path, GOOD_CORE | {name: text}))
+    assert len(problems) == 1
+    assert problems[0].startswith(name)
+
+
+def test_an_exception_that_nobody_needs_fails(tmp_path: Path) -> None:
+    files = GOOD_CORE | {"core/src/error.rs": "use crate::cipher::Cipher;"}
+    assert check_layering.check_core(write(tmp_path, files)) == ["exception error -> engine is not needed any more"]
+
+
+def crate(name: str, *dependencies: str, table: str = "dependencies") -> str:
+    lines = "".join(f'{other} = {{ path = "x", version = "1.2.3" }}\n' for other in dependencies)
+    inherited = "".join(f"{field}.workspace = true\n" for field in check_versions.INHERITED)
+    return f'[package]\nname = "{name}"\n{inherited}[lints]\nworkspace = true\n[{table}]\n{lines}'
+
+
+def test_crates_depend_downwards_only(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "core/Cargo.toml": crate("pagecrypt"),
+            "sqlite/Cargo.toml": crate("pagecrypt-sqlite", "pagecrypt"),
+            "cli/Cargo.toml": crate("pagecrypt-cli", "pagecrypt", "pagecrypt-sqlite"),
+        },
+    )
+    assert check_layering.check_crates(tmp_path) == []
+    write(tmp_path, {"core/Cargo.toml": crate("pagecrypt", "pagecrypt-sqlite")})
+    assert check_layering.check_crates(tmp_path) == [
+        "core: `pagecrypt` depends on `pagecrypt-sqlite`, which stands above it"
+    ]
+    write(tmp_path, {"core/Cargo.toml": crate("pagecrypt", "pagecrypt-cli", table="target.'cfg(unix)'.dependencies")})
+    assert len(check_layering.check_crates(tmp_path)) == 1
+    write(tmp_path, {"core/Cargo.toml": crate("pagecrypt"), "novel/Cargo.toml": crate("novel")})
+    assert len(check_layering.check_crates(tmp_path)) == 1
+
+
+# --- unsafe ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problems"),
+    [
+        ("core/src/engine/aegis.rs", "unsafe fn f() {}", 0),
+        ("core/src/engine.rs", "#![allow(unsafe_code)]", 0),
+        ("core/src/key.rs", '// unsafe\nlet x = "unsafe";', 0),
+        ("core/src/lib.rs", "#![deny(unsafe_code)]\n#![forbid(unsafe_code)]", 0),
+        ("core/src/key.rs", "fn f() { unsafe { g() } }", 1),
+        ("core/src/key.rs", "#![allow(missing_docs, unsafe_code)]", 1),
+        ("core/src/key.rs", '#[expect(unsafe_code, reason = "x")]', 1),
+        ("core/src/engines.rs", "unsafe impl Send for X {}", 1),
+        ("cli/src/main.rs", "/* a */ unsafe {}\nunsafe {}", 2),
+        ("core/tests/x.rs", "unsafe {}", 1),
+    ],
+)
+def test_unsafe_stands_where_it_may(tmp_path: Path, name: str, text: str, problems: int) -> None:
+    assert len(check_unsafe.check(write(tmp_path, {name: text}))) == problems
+
+
+# --- versions --------------------------------------------------------------------------------------------------------
+
+GOOD_VERSIONS = {
+    "Cargo.toml": '[workspace.package]\nversion = "1.2.3"\nrust-version = "1.89"\n',
+    "core/Cargo.toml": crate("pagecrypt"),
+    "cli/Cargo.toml": crate("pagecrypt-cli", "pagecrypt"),
+    "CHANGELOG.md": "# Changes\n\n## [Unreleased]\n",
+    "README.md": "Needs Rust 1.89 or newer.",
+    "core/README.md": "Needs Rust 1.89 or newer.",
+}
+
+
+def test_equal_versions_pass(tmp_path: Path) -> None:
+    assert check_versions.check(write(tmp_path, GOOD_VERSIONS)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("core/Cargo.toml", crate("pagecrypt").replace("version.workspace = true", 'version = "1.2.2"', 1)),
+        ("core/Cargo.toml", crate("pagecrypt").replace("rust-version.workspace = true", "")),
+        ("core/Cargo.toml", crate("pagecrypt").replace("[lints]\nworkspace = true", "")),
+        ("cli/Cargo.toml", crate("pagecrypt-cli", "pagecrypt").replace("1.2.3", "1.2.2")),
+        ("CHANGELOG.md", "## [1.2.2]"),
+        ("README.md", "Needs Rust 1.88."),
+    ],
+)
+def test_a_differing_version_fails(tmp_path: Path, name: str, text: str) -> None:
+    assert len(check_versions.check(write(tmp_path, GOOD_VERSIONS | {name: text}))) == 1
+
+
+# --- paths -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [("see docs/work/plan.md and ~/work/x", 0), ("a\nsee /" + "home/someone/x\n", 1), ("/" + "root/.x", 1)],
+)
+def test_a_path_of_one_machine_fails(tmp_path: Path, text: str, problems: int) -> None:
+    write(tmp_path, {"a.md": text, "binary": "\0 /" + "home/someone"})
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "-A"], cwd=tmp_path, check=True)
+    assert len(check_paths.check(tmp_path)) == problems
+
+
+# --- package ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_package_is_complete_and_has_nothing_foreign() -> None:
+    good = [*check_package.NEEDED, *check_package.ADDED, "src/key.rs", "tests/aead.rs"]
+    assert check_package.check(good) == []
+    assert check_package.check([name for name in good if name != "LICENSE-MIT"]) == ["not in the package: LICENSE-MIT"]
+    assert len(check_package.check([*good, "notes.key"])) == 1
+
+
+# --- documented commands ---------------------------------------------------------------------------------------------
+
+RUST = "```rust\nlet x = 1;\n```\n"
+
+
+def commands(root: Path, readme: str, core: str = "") -> tuple[int, list[str]]:
+    write(root, {"README.md": readme, "core/README.md": core, "Makefile": "demo:\n\techo ran > ran\n", "bin/x": ""})
+    return check_commands.check(root, root / "bin")
+
+
+def test_commands_run_in_order_in_one_folder(tmp_path: Path) -> None:
+    count, problems = commands(
+        tmp_path, "```sh\necho a > f\n```\ntext\n```console\n$ cat f\na\n$ echo b c; echo d\nb…\n```\n"
+    )
+    assert (count, problems) == (2, [])
+
+
+@pytest.mark.parametrize(
+    "readme",
+    [
+        "```sh\nfalse\ntrue\n```\n",
+        "```sh\nmake nothing\n```\n",
+        "```sh\ncargo add left-pad\n```\n",
+        "```sh\nexit 1\n```\n",
+        "```console\n$ echo a\nb\n```\n",
+        "```console\n$ echo a\n```\n",
+        "```console\nno command\n```\n",
+        "```\nwhat is this\n```\n```sh\ntrue\n```\n",
+        "no command at all\n",
+        "```sh\ntrue\n```\n" + RUST,
+    ],
+)
+def test_a_document_that_does_not_hold_fails(tmp_path: Path, readme: str) -> None:
+    _, problems = commands(tmp_path, readme)
+    assert len(problems) == 1
+
+
+def test_make_targets_are_looked_up_and_not_made(tmp_path: Path) -> None:
+    assert commands(tmp_path, "```sh\nmake demo\n```\n") == (1, [])
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_rust_snippet_must_be_one_of_the_tested(tmp_path: Path) -> None:
+    assert commands(tmp_path, "```sh\ntrue\n```\n" + RUST, RUST) == (1, [])
+
+
+# --- the steps -------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_passes_the_exit_code_on() -> None:
+    assert subprocess.run([STEP, "t", "true"], check=False, capture_output=True).returncode == 0
+    failed = subprocess.run([STEP, "t", "bash", "-c", "exit 7"], check=False, capture_output=True, text=True)
+    assert failed.returncode == 7
+    assert "FAILED" in failed.stderr
+
+
+def test_setup_refuses_a_need_it_does_not_know() -> None:
+    assert subprocess.run([SETUP, "novelty"], check=False, capture_output=True).returncode == 2
