@@ -26,3 +26,8 @@ pub use key::{Encoding, Key, KeyText};
 pub use random::NonceSource;
 #[cfg(feature = "getrandom")]
 pub use random::OsRandom;
+
+/// The snippets of the crate's page.
+#[cfg(all(doctest, feature = "getrandom"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
