@@ -55,7 +55,7 @@ pub(crate) enum Backend {
 impl Backend {
     /// The best that runs here and is not above `ceiling`.
     pub(crate) fn best(ceiling: Option<Engine>) -> Self {
-        let allowed = |engine| ceiling.is_none_or(|ceiling| engine <= ceiling);
+        let allowed = |engine: Engine| ceiling.is_none_or(|ceiling| engine <= ceiling);
         #[cfg(target_arch = "x86_64")]
         {
             if allowed(Engine::Vaes512)
