@@ -229,10 +229,10 @@ def test_commands_run_in_order_in_one_folder(tmp_path: Path) -> None:
     [
         "```sh\nfalse\ntrue\n```\n",
         "```sh\nmake nothing\n```\n",
-        "```sh\ncargo add left-pad\n```\n",
         "```sh\nexit 1\n```\n",
         "```console\n$ echo a\nb\n```\n",
         "```console\n$ echo a\n```\n",
+        "```console\n$ echo a; false\na\n```\n",
         "```console\nno command\n```\n",
         "```\nwhat is this\n```\n```sh\ntrue\n```\n",
         "no command at all\n",

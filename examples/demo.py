@@ -223,19 +223,18 @@ def print_table(results: list[Result]) -> None:
     print(f"\n{results[0].megabytes:.1f} MB each; MB/s of encrypted file, with reading, writing and syncing")
     head = ("cipher", "engine", "encrypt s", "MB/s", "peak MiB", "verify s", "MB/s", "decrypt s", "MB/s")
     widths = (12, 11, 9, 6, 8, 8, 6, 9, 6)
-    print("  ".join(title.ljust(width) for title, width in zip(head, widths, strict=True)).rstrip())
+    rows = [list(head)]
     for result in results:
         cells = [result.cipher, result.engine]
         for step in (result.encrypt, result.verify, result.decrypt):
             cells += [f"{step.seconds:.2f}", f"{result.megabytes / step.seconds:.0f}"]
             if step is result.encrypt:
                 cells.append(f"{step.peak_mib:.1f}")
-        print(
-            "  ".join(
-                cell.ljust(width) if place < 2 else cell.rjust(width)
-                for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
-            )
-        )
+        rows.append(cells)
+    for cells in rows:
+        names = [cell.ljust(width) for cell, width in zip(cells[:2], widths[:2], strict=True)]
+        numbers = [cell.rjust(width) for cell, width in zip(cells[2:], widths[2:], strict=True)]
+        print("  ".join(names + numbers))
 
 
 def tables(database: sqlite3.Connection) -> list[str]:
