@@ -1,7 +1,7 @@
 //! A file that appears under its name only once it is complete.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -43,8 +43,8 @@ impl NewFile {
     /// the end, in one step; what is made of `source` never replaces `source`.
     ///
     /// # Errors
-    /// [`Error::FileExists`]; [`Error::InvalidArgument`] where the destination is the source, a symbolic link or
-    /// anything else but a file; [`Error::Locked`] where a write-ahead log or a journal lies beside the destination,
+    /// [`Error::FileExists`]; [`Error::InvalidArgument`] where the destination is the source or its log or
+    /// journal, a symbolic link or anything else but a file; [`Error::Locked`] where a write-ahead log or a journal lies beside the destination,
     /// which would be taken for the new file's; [`Error::Io`]; [`Error::RandomSource`].
     pub fn create(
         destination: &Path,
@@ -125,56 +125,66 @@ pub(super) fn io_error(action: &'static str, path: &Path, error: io::Error) -> E
 }
 
 fn check_destination(destination: &Path, source: Option<&Path>, force: bool) -> Result<(), Error> {
-    for suffix in ["-wal", "-journal"] {
-        let path = beside(destination, suffix);
-        match fs::symlink_metadata(&path) {
-            Ok(found) if found.len() > 0 => {
-                return Err(Error::Locked(
-                    "a write-ahead log or journal of another database lies beside the destination",
-                ));
+    let found = examine(destination)?;
+    if let Some(source) = source {
+        for suffix in ["", "-wal", "-journal", "-shm"] {
+            let path = beside(source, suffix);
+            if path == destination || (found.is_some() && is_same_file(&path, destination)?) {
+                return Err(Error::InvalidArgument("the destination is the source, or belongs to it"));
             }
-            Ok(_) => {}
-            // A name too long for the system is nobody's.
-            Err(error)
-                if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) => {}
-            Err(error) => return Err(io_error("examine", &path, error)),
         }
     }
-    let found = match fs::symlink_metadata(destination) {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(io_error("examine", destination, error)),
-    };
-    if let Some(source) = source
-        && is_same_file(source, destination)?
-    {
-        return Err(Error::InvalidArgument("source and destination are the same file"));
+    for suffix in ["-wal", "-journal"] {
+        if examine(&beside(destination, suffix))?.is_some_and(|found| found.len() > 0) {
+            return Err(Error::Locked(
+                "a write-ahead log or journal of another database lies beside the destination",
+            ));
+        }
     }
-    match () {
-        () if found.is_symlink() => Err(Error::InvalidArgument("the destination is a symbolic link")),
-        () if !found.is_file() => Err(Error::InvalidArgument("the destination is not a file")),
-        () if !force => Err(Error::FileExists),
-        () => Ok(()),
+    match found {
+        None => Ok(()),
+        Some(found) if found.is_symlink() => {
+            Err(Error::InvalidArgument("the destination is a symbolic link"))
+        }
+        Some(found) if !found.is_file() => Err(Error::InvalidArgument("the destination is not a file")),
+        Some(_) if !force => Err(Error::FileExists),
+        Some(_) => Ok(()),
     }
 }
 
-/// Whether both names lead to one file; `destination` exists.
-fn is_same_file(source: &Path, destination: &Path) -> Result<bool, Error> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let identity = |path: &Path| match fs::metadata(path) {
-            Ok(found) => Ok(Some((found.dev(), found.ino()))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None), // a dangling link
-            Err(error) => Err(io_error("examine", path, error)),
-        };
-        let source = identity(source)?;
-        Ok(source.is_some() && source == identity(destination)?)
+/// What is there under this name, a symbolic link not followed.
+fn examine(path: &Path) -> Result<Option<Metadata>, Error> {
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(io_error("examine", path, error)),
     }
+}
+
+/// Nobody's file has a name too long for the system.
+pub(super) fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename)
+}
+
+/// Whether both names lead to one file; neither need exist.
+fn is_same_file(a: &Path, b: &Path) -> Result<bool, Error> {
+    let (a, b) = (identity(a)?, identity(b)?);
+    Ok(a.is_some() && a == b)
+}
+
+/// What tells the file under this name from others.
+fn identity(path: &Path) -> Result<Option<impl PartialEq>, Error> {
+    #[cfg(unix)]
+    let found = {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(path).map(|found| (found.dev(), found.ino()))
+    };
     #[cfg(not(unix))]
-    {
-        let resolve = |path: &Path| fs::canonicalize(path).map_err(|error| io_error("examine", path, error));
-        Ok(resolve(source)? == resolve(destination)?)
+    let found = fs::canonicalize(path);
+    match found {
+        Ok(identity) => Ok(Some(identity)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(io_error("examine", path, error)),
     }
 }
 

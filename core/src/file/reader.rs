@@ -38,8 +38,8 @@ impl PageReader {
     /// Opens the database `path`. The file names its cipher, so that of `key` only the bytes count.
     ///
     /// # Errors
-    /// As [`verify_file`](super::verify_file), and for damage of page 1, of the log's end, and a file that is too short or too long:
-    /// [`Error::AuthenticationFailed`], [`Error::Malformed`].
+    /// As [`verify_file`](super::verify_file); [`Error::AuthenticationFailed`] and [`Error::Malformed`] for damage of
+    /// page 1 or of the log's end, and for a file that is too short or too long.
     pub fn open(path: &Path, key: &Key) -> Result<Self, Error> {
         let main = Source::open_database(path)?;
         let log_file = Source::open_if_present(&beside(path, "-wal"))?;

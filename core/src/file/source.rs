@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::new_file::{beside, io_error};
+use super::new_file::{beside, io_error, is_absent};
 use crate::error::Error;
 
 /// A file opened for reading, and what it looked like then.
@@ -106,10 +106,6 @@ impl Source {
 pub(super) fn has_hot_journal(database: &Path) -> Result<bool, Error> {
     let Some(journal) = Source::open_if_present(&beside(database, "-journal"))? else { return Ok(false) };
     Ok(journal.read_start(1)?.first().is_some_and(|byte| *byte != 0))
-}
-
-fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename)
 }
 
 /// Reads at a place, without a position that threads would share.

@@ -75,8 +75,8 @@ impl fmt::Debug for VerifyOptions<'_> {
 ///
 /// # Errors
 /// Where nothing can be checked: [`Error::WrongKey`], [`Error::KeyLength`], [`Error::NotEncrypted`],
-/// [`Error::UnsupportedFormat`], [`Error::Malformed`] for a file without a whole page 1. [`Error::Locked`] where another
-/// program is writing to the file or left a journal, [`Error::Cancelled`], [`Error::Io`].
+/// [`Error::UnsupportedFormat`], [`Error::Malformed`] for a file without a whole page 1. [`Error::Locked`] where
+/// another program is writing to the file or left a journal, [`Error::Cancelled`], [`Error::Io`].
 pub fn verify_file(path: &Path, key: &Key, mut options: VerifyOptions<'_>) -> Result<VerifyReport, Error> {
     let main = Source::open_database(path)?;
     let log_file = Source::open_if_present(&beside(path, "-wal"))?;

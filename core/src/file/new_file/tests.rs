@@ -91,12 +91,14 @@ fn the_source_is_never_the_destination() {
     let folder = Folder::new();
     fs::write(folder.path("db"), b"source").unwrap();
     fs::hard_link(folder.path("db"), folder.path("same")).unwrap();
-    for destination in ["db", "same", "./db"] {
+    fs::write(folder.path("db-wal"), b"frames").unwrap();
+    fs::hard_link(folder.path("db-wal"), folder.path("frames")).unwrap();
+    for destination in ["db", "same", "./db", "db-wal", "frames", "db-journal", "db-shm"] {
         let refused =
             NewFile::create(&folder.path(destination), Some(&folder.path("db")), true, Access::Umask);
         assert!(matches!(refused, Err(Error::InvalidArgument(_))), "{destination}");
     }
-    assert_eq!(folder.names(), ["db", "same"]);
+    assert_eq!(folder.names(), ["db", "db-wal", "frames", "same"]);
 }
 
 #[test]
@@ -150,7 +152,10 @@ mod unix {
         }
         // A link to the source is a name of the source.
         let refused = NewFile::create(&folder.path("link"), Some(&folder.path("db")), true, Access::Owner);
-        assert!(matches!(refused, Err(Error::InvalidArgument("source and destination are the same file"))));
+        assert!(matches!(
+            refused,
+            Err(Error::InvalidArgument("the destination is the source, or belongs to it"))
+        ));
     }
 
     #[test]
