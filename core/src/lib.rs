@@ -16,6 +16,8 @@ mod key;
 pub mod page;
 mod random;
 mod secret;
+#[cfg(feature = "aead")]
+pub mod typed;
 
 pub use cipher::{Cipher, MAX_NONCE_LENGTH, TAG_LENGTH};
 pub use engine::{Engine, available as available_engines};

@@ -1,0 +1,105 @@
+"""What the compiler made of the AEGIS kernels.
+
+Target features and generics easily lose inlining, and then a round costs a call: no loop of AES rounds may hold one.
+And the portable engine is only worth comparing with if it uses no AES instruction.
+
+usage: machine_code.py BINARY [OBJDUMP]
+"""
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+
+# For each engine: the instruction that each of its kernels is made of, and how many kernels there are at least: one to
+# seal and one to open for each of the six variants.
+KERNELS = 12
+X86_64 = {
+    "x86_64_aesni": r"\bv?aesenc\b.*%xmm",
+    "x86_64_vaes256": r"\bvaesenc\b.*%ymm",
+    "x86_64_vaes512": r"\bvaesenc\b.*%zmm",
+}
+AARCH64 = {"aarch64": r"\baese\b"}
+AES = re.compile(r"\b(v?aes(enc|dec|imc|keygen)|aes[ed]\b|aesi?mc\b|v?pclmul|pmull)")
+CALL = re.compile(r"^(call|blr?\b)")
+JUMP = re.compile(r"^(?:j\w+|b(?:\.\w+)?|cbn?z|tbn?z)\s.*?\b([0-9a-f]+) <")
+FUNCTION = re.compile(r"^[0-9a-f]+ <(.+)>:$")
+INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(.*)$")
+
+
+@dataclass
+class Function:
+    name: str
+    code: list[tuple[int, str]] = field(default_factory=list)
+
+    def innermost_loops(self) -> list[list[str]]:
+        """The bodies of loops that hold no other loop: what lies between a backward jump and its target."""
+        addresses = {address for address, _ in self.code}
+        spans = []
+        for address, text in self.code:
+            jump = JUMP.match(text)
+            target = int(jump.group(1), 16) if jump else None
+            if target is not None and target <= address and target in addresses:
+                spans.append((target, address))
+        innermost = [
+            (start, end)
+            for start, end in spans
+            if not any(
+                (start, end) != other and start <= other[0] and other[1] <= end for other in spans
+            )
+        ]
+        return [
+            [text for address, text in self.code if start <= address <= end]
+            for start, end in innermost
+        ]
+
+
+def parse(disassembly: str) -> list[Function]:
+    """The functions of what `objdump -d --no-show-raw-insn` prints."""
+    functions: list[Function] = []
+    for line in disassembly.splitlines():
+        if start := FUNCTION.match(line):
+            functions.append(Function(start.group(1)))
+        elif functions and (instruction := INSTRUCTION.match(line)):
+            functions[-1].code.append((int(instruction.group(1), 16), instruction.group(2)))
+    return functions
+
+
+def problems(functions: list[Function], engines: dict[str, str]) -> list[str]:
+    """What is wrong with the kernels; nothing if all is well."""
+    found = []
+    portable = [function for function in functions if "aegis" in function.name and "portable" in function.name]
+    if not any("aes_round_without_key" in function.name for function in portable):
+        found.append("the portable AES round is not there")
+    for function in portable:
+        for _, text in function.code:
+            if AES.search(text):
+                found.append(f"{function.name}: the portable engine uses {text}")
+    for engine, instruction in engines.items():
+        kernels = [function for function in functions if engine in function.name and "kernel" in function.name]
+        if len(kernels) < KERNELS:
+            found.append(f"{engine}: {len(kernels)} kernels, expected {KERNELS}")
+        for kernel in kernels:
+            rounds = [loop for loop in kernel.innermost_loops() if any(AES.search(text) for text in loop)]
+            if not any(re.search(instruction, text) for loop in rounds for text in loop):
+                found.append(f"{kernel.name}: no loop of rounds with {instruction}")
+            for text in (text for loop in rounds for text in loop if CALL.match(text)):
+                found.append(f"{kernel.name}: a loop of rounds holds {text}")
+    return found
+
+
+def main(binary: str, objdump: str = "objdump") -> int:
+    command = [objdump, "-d", "--no-show-raw-insn", binary]
+    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    engines = AARCH64 if "aarch64" in listing.split("\n", 3)[1] else X86_64
+    functions = parse(listing)
+    found = problems(functions, engines)
+    for problem in found:
+        print(problem, file=sys.stderr)
+    if not found:
+        print(f"{binary}: no call inside a loop of rounds in the kernels of {', '.join(engines)}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
