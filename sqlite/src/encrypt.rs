@@ -1,0 +1,130 @@
+//! From a plain database to an encrypted one.
+
+use std::path::Path;
+
+use pagecrypt::file::{Access, FileOptions, NewFile};
+use pagecrypt::page::PageCodec;
+use pagecrypt::{Error, IoError, Key};
+
+use crate::options::EncryptOptions;
+use crate::summary::{Summary, Way};
+use crate::vfs::{ReservedBytes, SealedFile, State, Vfs};
+
+mod failure;
+mod rebuild;
+mod seal;
+mod source;
+
+use source::Source;
+
+/// The smallest page in which SQLite accepts `reserved` bytes; it needs 480 usable ones.
+fn page_size_with(reserved: usize, page_size: usize) -> usize {
+    if page_size == 512 && reserved > 32 { 1024 } else { page_size }
+}
+
+/// Encrypts the plain SQLite database `source` into a new file `destination`, in Turso's format.
+///
+/// What is committed in the source's write-ahead log is taken in. The source and its log are only read, under SQLite's
+/// own locks; no other file is made, and no plaintext gets to the disk. The destination appears under its name once
+/// it is complete.
+///
+/// The content stays as `VACUUM` keeps it: also the rowids of tables that do not declare them. Pages of 512 bytes
+/// become pages of 1024 where the cipher reserves more than 32 bytes ([`Summary::grew`]).
+///
+/// At most some 30 MiB of memory are used, whatever the size of the database.
+///
+/// ```no_run
+/// # use std::path::Path;
+/// use pagecrypt::{Cipher, Key};
+/// use pagecrypt_sqlite::{EncryptOptions, encrypt_file};
+///
+/// let key = Key::generate(Cipher::Aegis256)?;
+/// let summary = encrypt_file(Path::new("plain.db"), Path::new("secret.db"), &key, EncryptOptions::new())?;
+/// println!("{} pages under {}", summary.pages, summary.cipher);
+/// # Ok::<(), pagecrypt::Error>(())
+/// ```
+///
+/// # Errors
+/// * [`Error::UnsupportedFormat`]: the source is encrypted already, or no SQLite database; its reserved bytes are in
+///   use; its schema needs a function or collation that only its own program has; the format lacks the cipher.
+/// * [`Error::Malformed`]: the source is damaged.
+/// * [`Error::Locked`]: another program is writing to the source, or crashed doing so and left a journal that has to
+///   be rolled back first.
+/// * [`Error::FileExists`] and the others of [`NewFile::create`]; [`Error::Cancelled`]; [`Error::Io`];
+///   [`Error::UsageLimit`]; [`Error::RandomSource`].
+pub fn encrypt_file(
+    source: &Path,
+    destination: &Path,
+    key: &Key,
+    options: EncryptOptions<'_>,
+) -> Result<Summary, Error> {
+    let EncryptOptions { force, progress, wait } = options;
+    let mut file_options = FileOptions::new();
+    file_options.progress = progress;
+    // The page size is the smallest until the source is known.
+    let codec = PageCodec::turso(key, pagecrypt::page::MIN_PAGE_SIZE)?;
+    let names = source::Names::of(source)?;
+    let new = NewFile::create(destination, Some(source), force, Access::Umask)?;
+    let sealed = SealedFile::new(new, codec, file_options);
+    let vfs = Vfs::register(State::new(sealed, names.shared_memory.clone()))?;
+    let converted = convert(&vfs, &names, source, wait, key);
+    let State { destination, failure, panic, .. } = vfs.into_state();
+    if let Some(panic) = panic {
+        drop(destination);
+        std::panic::resume_unwind(panic);
+    }
+    // Why the destination failed says more than how SQLite took it.
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    let (source_page_size, way) = converted?;
+    let summary = Summary {
+        cipher: key.cipher(),
+        engine: key.engine(),
+        source_page_size,
+        page_size: destination.page_size(),
+        pages: destination.pages(),
+        bytes: destination.size(),
+        way,
+    };
+    destination.commit()?;
+    Ok(summary)
+}
+
+/// Has SQLite write the destination. Gives the source's page size.
+fn convert(
+    vfs: &Vfs<'_>,
+    names: &source::Names,
+    path: &Path,
+    wait: std::time::Duration,
+    key: &Key,
+) -> Result<(usize, Way), Error> {
+    let source = Source::open(vfs, names, path, wait)?;
+    let shape = source.begin()?;
+    let needed = key.cipher().reserved_length();
+    let fits = shape.pages > 0 && shape.reserved_length == needed;
+    let page_size = if fits { shape.page_size } else { page_size_with(needed, shape.page_size) };
+    let reserved = if fits { ReservedBytes::MustBeZero } else { ReservedBytes::Ignored };
+    vfs.state()
+        .try_borrow_mut()
+        .map_err(|_| Error::Internal("SQLite is still at work"))?
+        .destination
+        .prepare(page_size, reserved, u64::from(shape.pages) * page_size as u64)?;
+    let way = if fits {
+        seal::run(&source)?;
+        Way::Sealed
+    } else {
+        source.end()?;
+        rebuild::run(&source, needed)?;
+        Way::Rebuilt
+    };
+    source.close()?;
+    Ok((shape.page_size, way))
+}
+
+fn io_error(action: &'static str, path: &Path, error: std::io::Error) -> Error {
+    Error::Io(IoError::new(action, path, error))
+}
+
+#[cfg(test)]
+mod tests;
