@@ -1,0 +1,23 @@
+//! What `encrypt` and `decrypt` share: how their failures are told.
+
+use std::path::Path;
+
+use pagecrypt::Error;
+
+use crate::failure::Failure;
+
+/// `error` of making `destination` of `source`.
+pub(crate) fn failure(source: &Path, destination: &Path, error: &Error) -> Failure {
+    match error {
+        Error::FileExists => Failure::about(destination, error),
+        Error::Locked(why) if why.contains("destination") => {
+            let name = destination.display();
+            Failure::about(destination, error)
+                .with_advice(format!("remove {name}-wal and {name}-journal, or choose another name"))
+        }
+        Error::InvalidArgument(why) if why.contains("destination") => {
+            Failure::about(destination, error).with_advice("give another name for the destination")
+        }
+        _ => Failure::about(source, error),
+    }
+}

@@ -1,0 +1,122 @@
+//! The parts of the help texts that are longer than a line. Every example is parsed by a test.
+
+pub(crate) const ALL_SHORT: &str = "Examples and exit codes: pagecrypt --help, pagecrypt COMMAND --help";
+
+pub(crate) const ALL: &str = "\
+Examples:
+  pagecrypt keygen --out app.key
+  pagecrypt encrypt app.db app.enc.db --key-file app.key
+  pagecrypt verify app.enc.db --key-file app.key
+  pagecrypt decrypt app.enc.db app.plain.db --key-file app.key
+
+Keys come from a file, an environment variable or standard input, never from the command line itself, \
+which other users of the machine can see. They are base64 (24 or 44 characters) or hexadecimal (32 or \
+64 characters) text; white space around them does not count.
+
+Results go to standard output; errors, warnings and progress to standard error. With --json, standard \
+output gets exactly one JSON object, also on failure: {\"error\": {\"code\": \"wrong_key\", \"number\": 6, ...}}.
+
+Exit codes:
+    0  done
+    1  reading or writing failed, or a defect of pagecrypt
+    2  wrong usage, unknown cipher or engine
+    3  wrong key
+    4  damaged or tampered with
+    5  not encrypted, or an unknown format
+    6  unusable key text or key length
+    7  a key is required
+    8  locked or busy, or a conversion was left unfinished
+  129  stopped by a closed terminal (SIGHUP)
+  130  stopped by Ctrl-C (SIGINT)
+  143  stopped by SIGTERM
+
+Environment:
+  PAGECRYPT_ENGINE  the best engine to use: portable, rustcrypto, aesni, vaes256, vaes512, armv8;
+                    only those that `pagecrypt ciphers` lists run on this CPU";
+
+pub(crate) const KEYGEN: &str = "\
+Examples:
+  pagecrypt keygen --out app.key
+  pagecrypt keygen --cipher aegis128l --encoding hex --out app.key
+  pagecrypt keygen > app.key
+
+A lost key is lost data: keep a copy of FILE where the database is not. \
+FILE is written whole or not at all, and never replaced without --force.
+
+Exit codes: 0 done, 1 FILE exists or cannot be written, 2 wrong usage";
+
+pub(crate) const ENCRYPT: &str = "\
+Examples:
+  pagecrypt encrypt app.db app.enc.db --key-file app.key
+  pagecrypt encrypt app.db app.enc.db --key-env APP_KEY --cipher aegis256x4
+  pagecrypt encrypt app.db app.enc.db --key-stdin --force --json < app.key
+
+SRC is only read, under SQLite's lock, and stays as it is. DST is written under a temporary name in \
+its own folder (a name that ends in .pagecrypt-tmp), synced, and renamed: it is there whole or not at \
+all. After a crash or a power cut such a temporary file may stay; it is never finished, delete it.
+
+Each page gives some bytes at its end to tag and nonce (28, 32 or 48, see pagecrypt ciphers). Where SRC \
+has no room for them it is rebuilt, as by VACUUM; a database with pages of 512 bytes grows to 1024 for \
+the ciphers that need 48.
+
+Exit codes: 0 done, 1 i/o failed or DST exists, 2 wrong usage, 4 SRC is damaged, 5 SRC is not a plain \
+SQLite database, 6 unusable key, 7 key required, 8 SRC is locked, 129/130/143 SIGHUP/Ctrl-C/SIGTERM";
+
+pub(crate) const DECRYPT: &str = "\
+Examples:
+  pagecrypt decrypt app.enc.db app.db --key-file app.key
+  pagecrypt decrypt app.enc.db app.db --key-file app.key --compact
+  pagecrypt decrypt app.enc.db app.db --key-stdin --quiet < app.key
+
+DST is NOT encrypted: keep it where that is safe. SRC is only read. DST is written under a temporary \
+name in its own folder (a name that ends in .pagecrypt-tmp), synced, and renamed: it is there whole or \
+not at all. After a crash or a power cut such a temporary file, which holds plaintext, may stay: delete it.
+
+--compact makes DST as small as SQLite would, and is what makes pages of 512 bytes with 48 reserved \
+readable by stock SQLite.
+
+Exit codes: 0 done, 1 i/o failed or DST exists, 2 wrong usage, 3 wrong key, 4 SRC is damaged, \
+5 SRC is not encrypted, 6 unusable key, 7 key required, 8 SRC is locked, 129/130/143 SIGHUP/Ctrl-C/SIGTERM";
+
+pub(crate) const VERIFY: &str = "\
+Examples:
+  pagecrypt verify app.enc.db --key-file app.key
+  pagecrypt verify app.enc.db --key-env APP_KEY --threads 4 --json
+
+Every page of DB and every frame of its -wal is authenticated; damage is listed by page and frame number, \
+which both start at 1. DB is only read, and no plaintext is written anywhere.
+
+What this format cannot tell: that pages 2 and up were exchanged for each other or for older versions of \
+themselves, or that the whole file or its -wal is an older one.
+
+Exit codes: 0 all authentic, 1 i/o failed, 2 wrong usage, 3 wrong key, 4 damaged or tampered with, \
+5 not encrypted, 6 unusable key, 7 key required, 8 locked, 129/130/143 SIGHUP/Ctrl-C/SIGTERM";
+
+pub(crate) const INSPECT: &str = "\
+Examples:
+  pagecrypt inspect app.enc.db
+  pagecrypt inspect app.enc.db --json
+
+Nothing of what it tells is authenticated: that needs the key, see pagecrypt verify. Sizes are in bytes.
+
+Exit codes: 0 done, 1 i/o failed, 2 wrong usage, 4 malformed, 5 not encrypted or an unknown format";
+
+pub(crate) const CIPHERS: &str = "\
+Examples:
+  pagecrypt ciphers
+  pagecrypt ciphers --json
+
+Names are read in any case, joined, hyphenated or underscored: aegis256, AEGIS-256, aegis_256. \
+RESERVED: bytes at the end of each page for nonce and tag. chacha20poly1305 has no number in Turso's files.
+
+Exit codes: 0 done, 1 i/o failed, 2 wrong usage or an unusable PAGECRYPT_ENGINE";
+
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  pagecrypt completions bash > pagecrypt.bash
+  pagecrypt completions zsh > _pagecrypt
+  pagecrypt completions fish > pagecrypt.fish";
+
+pub(crate) const MAN: &str = "\
+Examples:
+  pagecrypt man --out man1";

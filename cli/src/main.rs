@@ -1,0 +1,7 @@
+//! The command `pagecrypt`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(pagecrypt_cli::run(std::env::args_os()))
+}
