@@ -44,14 +44,9 @@ class Function:
         innermost = [
             (start, end)
             for start, end in spans
-            if not any(
-                (start, end) != other and start <= other[0] and other[1] <= end for other in spans
-            )
+            if not any((start, end) != other and start <= other[0] and other[1] <= end for other in spans)
         ]
-        return [
-            [text for address, text in self.code if start <= address <= end]
-            for start, end in innermost
-        ]
+        return [[text for address, text in self.code if start <= address <= end] for start, end in innermost]
 
 
 def parse(disassembly: str) -> list[Function]:

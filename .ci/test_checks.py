@@ -11,6 +11,7 @@ import check_package
 import check_paths
 import check_unsafe
 import check_versions
+import machine_code
 import pytest
 from rust_source import code_only, without_unit_tests
 
@@ -265,3 +266,42 @@ def test_a_step_passes_the_exit_code_on() -> None:
 
 def test_setup_refuses_a_need_it_does_not_know() -> None:
     assert subprocess.run([SETUP, "novelty"], check=False, capture_output=True).returncode == 2
+
+
+def disassembly(body: str, engine: str = "x86_64_vaes512", instruction: str = "vaesenc %zmm0,%zmm1,%zmm2") -> str:
+    """Twelve kernels with a loop of rounds each, `body` in the first, and the portable round."""
+    listing = ["0000 <aegis::portable::aes_round_without_key>:", "  10:\txor    %rax,%rbx"]
+    for kernel in range(machine_code.KERNELS):
+        base = 0x1000 * (kernel + 1)
+        extra = body if kernel == 0 else "nop"
+        listing += [
+            f"{base:x} <{engine}::kernel{kernel}>:",
+            f"  {base + 1:x}:\tcall   9999 <memcpy>",
+            f"  {base + 2:x}:\t{instruction}",
+            f"  {base + 3:x}:\t{extra}",
+            f"  {base + 4:x}:\tjne    {base + 2:x} <{engine}::kernel{kernel}+0x2>",
+            f"  {base + 5:x}:\tret",
+        ]
+    return "\n".join(listing)
+
+
+ENGINE = {"x86_64_vaes512": machine_code.X86_64["x86_64_vaes512"]}
+
+
+def test_a_call_beside_the_loops_of_rounds_passes() -> None:
+    assert machine_code.problems(machine_code.parse(disassembly("nop")), ENGINE) == []
+
+
+@pytest.mark.parametrize(
+    ("listing", "problem"),
+    [
+        (disassembly("call   1234 <core::core_arch::x86::_mm512_xor_si512>"), "holds call"),
+        (disassembly("nop", instruction="vaesenc %ymm0,%ymm1,%ymm2"), "no loop of rounds"),
+        (disassembly("nop", engine="x86_64_vaes256"), "0 kernels"),
+        (disassembly("nop").replace("xor    %rax,%rbx", "aesenc %xmm0,%xmm1"), "portable engine uses"),
+        (disassembly("nop").replace("aes_round_without_key", "gone"), "is not there"),
+    ],
+)
+def test_a_kernel_that_lost_its_inlining_fails(listing: str, problem: str) -> None:
+    found = machine_code.problems(machine_code.parse(listing), ENGINE)
+    assert any(problem in line for line in found), found
