@@ -30,6 +30,14 @@ impl Text<'_> {
         self.len() == 0
     }
 
+    /// Length of what is read, and of what is written: the same, once that was checked.
+    pub(super) fn lengths(&self) -> (usize, usize) {
+        match self {
+            Self::InPlace(text) => (text.len(), text.len()),
+            Self::Into { from, to } => (from.len(), to.len()),
+        }
+    }
+
     /// Where a kernel reads and writes: the same place or two that do not overlap, of the same length once that was
     /// checked.
     pub(super) fn pointers(&mut self) -> (*const u8, *mut u8) {

@@ -51,7 +51,7 @@ impl Register for Neon {
 
 pub(super) fn run<M: Message>(_: Armv8, variant: Variant, key: &[u8], messages: &mut [M]) {
     // There are 32 registers.
-    // SAFETY: token.
+    // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match variant {
             Variant::Aegis128l => kernel::<Aegis128, 2, 1, Neon, [Neon; 2], M>(key, messages),
@@ -72,6 +72,6 @@ where
     Many: Register,
     M: Message,
 {
-    // SAFETY: this function's features are those of the registers that `run` names.
+    // SAFETY: this function's features are those of the registers that `run` names; `Backend::run` has checked the lengths.
     unsafe { batch::run::<F, RATE, D, One, Many, M>(key, messages) };
 }

@@ -16,7 +16,9 @@ pub(super) trait Message {
 
     fn nonce(&self) -> &[u8];
     fn associated_data(&self) -> &[u8];
-    fn text_length(&self) -> usize;
+
+    /// Length of what is read, and of what is written.
+    fn text_lengths(&self) -> (usize, usize);
 
     /// Where the text is read and written.
     fn pointers(&mut self) -> (*const u8, *mut u8);
@@ -36,8 +38,8 @@ impl Message for Seal<'_> {
         self.associated_data
     }
 
-    fn text_length(&self) -> usize {
-        self.text.len()
+    fn text_lengths(&self) -> (usize, usize) {
+        self.text.lengths()
     }
 
     fn pointers(&mut self) -> (*const u8, *mut u8) {
@@ -60,8 +62,8 @@ impl Message for Open<'_> {
         self.associated_data
     }
 
-    fn text_length(&self) -> usize {
-        self.text.len()
+    fn text_lengths(&self) -> (usize, usize) {
+        self.text.lengths()
     }
 
     fn pointers(&mut self) -> (*const u8, *mut u8) {
@@ -110,7 +112,7 @@ where
 
 /// Whether there are `count` messages more, all of the same lengths.
 fn same_lengths<M: Message>(messages: &[M], count: usize) -> bool {
-    let lengths = |message: &M| (message.associated_data().len(), message.text_length());
+    let lengths = |message: &M| (message.associated_data().len(), message.text_lengths());
     match messages.get(..count) {
         Some([first, others @ ..]) => others.iter().all(|message| lengths(message) == lengths(first)),
         _ => false,
@@ -133,7 +135,7 @@ where
 {
     let count = R::LANES / D;
     let step = RATE * D * 16;
-    let text_length = messages[0].text_length();
+    let (text_length, _) = messages[0].text_lengths();
     let data_length = messages[0].associated_data().len();
     debug_assert!(messages.len() == count && key.len() == F::KEY_LENGTH);
 

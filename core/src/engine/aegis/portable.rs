@@ -91,7 +91,7 @@ impl<const L: usize> Register for Blocks<L> {
 }
 
 pub(super) fn run<M: Message>(variant: Variant, key: &[u8], messages: &mut [M]) {
-    // SAFETY: these registers need nothing of the CPU. `Context` in `crate::cipher` has checked the lengths.
+    // SAFETY: these registers need nothing of the CPU; `Backend::run` has checked the lengths.
     unsafe {
         match variant {
             Variant::Aegis128l => batch::run::<Aegis128, 2, 1, Blocks<1>, Blocks<2>, M>(key, messages),

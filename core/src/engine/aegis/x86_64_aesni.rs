@@ -14,7 +14,6 @@ use crate::engine::detect::AesNi;
 #[derive(Clone, Copy)]
 pub(super) struct Xmm(__m128i);
 
-// SAFETY of every block below: see the register argument of `crate::engine`.
 impl Register for Xmm {
     const LANES: usize = 1;
 
@@ -52,7 +51,7 @@ impl Register for Xmm {
 pub(super) fn run<M: Message>(_: AesNi, variant: Variant, key: &[u8], messages: &mut [M]) {
     // 16 registers hold the states of two messages of AEGIS-256; those of AEGIS-128L and the wider variants fill
     // them alone.
-    // SAFETY: token.
+    // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match variant {
             Variant::Aegis128l => kernel::<Aegis128, 2, 1, Xmm, Xmm, M>(key, messages),
@@ -73,6 +72,6 @@ where
     Many: Register,
     M: Message,
 {
-    // SAFETY: this function's features are those of the registers that `run` names.
+    // SAFETY: this function's features are those of the registers that `run` names; `Backend::run` has checked the lengths.
     unsafe { batch::run::<F, RATE, D, One, Many, M>(key, messages) };
 }

@@ -71,7 +71,7 @@ impl Register for Ymm {
 }
 
 pub(super) fn run<M: Message>(_: Vaes256, variant: Variant, key: &[u8], messages: &mut [M]) {
-    // SAFETY: token.
+    // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match variant {
             Variant::Aegis128l => kernel::<Aegis128, 2, 1, Xmm, Ymm, M>(key, messages),
@@ -92,6 +92,6 @@ where
     Many: Register,
     M: Message,
 {
-    // SAFETY: this function's features are those of the registers that `run` names.
+    // SAFETY: this function's features are those of the registers that `run` names; `Backend::run` has checked the lengths.
     unsafe { batch::run::<F, RATE, D, One, Many, M>(key, messages) };
 }

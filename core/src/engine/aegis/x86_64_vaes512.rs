@@ -84,7 +84,7 @@ impl Register for Zmm {
 }
 
 pub(super) fn run<M: Message>(_: Vaes512, variant: Variant, key: &[u8], messages: &mut [M]) {
-    // SAFETY: token.
+    // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match variant {
             Variant::Aegis128l => kernel::<Aegis128, 2, 1, Xmm, [Zmm; 2], M>(key, messages),
@@ -105,6 +105,6 @@ where
     Many: Register,
     M: Message,
 {
-    // SAFETY: this function's features are those of the registers that `run` names.
+    // SAFETY: this function's features are those of the registers that `run` names; `Backend::run` has checked the lengths.
     unsafe { batch::run::<F, RATE, D, One, Many, M>(key, messages) };
 }
