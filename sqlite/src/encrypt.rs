@@ -31,6 +31,9 @@ fn page_size_with(reserved: usize, page_size: usize) -> usize {
 /// The content stays as `VACUUM` keeps it: also the rowids of tables that do not declare them. Pages of 512 bytes
 /// become pages of 1024 where the cipher reserves more than 32 bytes ([`Summary::grew`]).
 ///
+/// As with every POSIX lock, the end of the work takes away the locks that another copy of SQLite in the *same
+/// process* (not this crate's: another library's) holds on the source.
+///
 /// At most some 30 MiB of memory are used, whatever the size of the database.
 ///
 /// ```no_run

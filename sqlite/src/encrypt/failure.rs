@@ -20,12 +20,7 @@ pub(super) struct Failed<'p> {
     pub(super) system: io::Error,
 }
 
-impl<'p> Failed<'p> {
-    /// When there is not even a connection.
-    pub(super) fn without_connection(path: &'p Path) -> Self {
-        Self { path, head: [0; 100], system: io::Error::other("SQLite cannot open the file") }
-    }
-
+impl Failed<'_> {
     /// The error that tells the caller what happened.
     pub(super) fn because(self, error: &rusqlite::Error) -> Error {
         match error {

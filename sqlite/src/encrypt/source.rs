@@ -1,6 +1,7 @@
 //! The plain database, as SQLite reads it.
 
 use std::ffi::{CStr, CString, OsStr, OsString};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -29,12 +30,21 @@ impl Names {
     pub(super) fn of(path: &Path) -> Result<Self, Error> {
         let failed = |error| io_error("open", path, error);
         // Opening a folder, a pipe or a device may succeed, or wait for ever.
-        if !std::fs::metadata(path).map_err(failed)?.is_file() {
+        let found = std::fs::metadata(path).map_err(failed)?;
+        if !found.is_file() {
             return Err(Error::InvalidArgument("the source is not a file"));
         }
         let absolute = std::fs::canonicalize(path).map_err(failed)?;
-        let mut shared_memory = OsString::from(&absolute);
-        shared_memory.push("-shm");
+        let beside = |suffix| {
+            let mut name = OsString::from(&absolute);
+            name.push(suffix);
+            name
+        };
+        // SQLite deletes such a log.
+        if found.len() == 0 && std::fs::metadata(beside("-wal")).is_ok_and(|log| log.len() > 0) {
+            return Err(Error::Malformed("the source is empty, but its write-ahead log is not"));
+        }
+        let shared_memory = beside("-shm");
         let shared_memory = CString::new(bytes_of(&shared_memory)?)
             .map_err(|_| Error::InvalidArgument("the source's name holds a zero byte"))?;
         Ok(Self { uri: uri(bytes_of(absolute.as_os_str())?), shared_memory })
@@ -88,7 +98,11 @@ impl<'v, 'a> Source<'v, 'a> {
     pub(super) fn open(vfs: &'v Vfs<'a>, names: &Names, path: &Path, wait: Duration) -> Result<Self, Error> {
         let connection = match vfs.connect(&names.uri, OpenFlags::SQLITE_OPEN_READ_ONLY) {
             Ok(connection) => connection,
-            Err(error) => return Err(Failed::without_connection(path).because(&error)),
+            Err(error) => {
+                let system = vfs.state().try_borrow_mut().ok().and_then(|mut state| state.open_error.take());
+                let system = system.unwrap_or_else(|| io::Error::other("SQLite cannot open it"));
+                return Err(Failed { path, head: [0; 100], system }.because(&error));
+            }
         };
         let source = Self { connection, path: path.to_owned() };
         source.try_sql(|connection| {

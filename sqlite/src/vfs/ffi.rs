@@ -297,7 +297,14 @@ unsafe extern "C" fn open(
                     (Role::Memory(MemoryFile::new()), kept)
                 } else {
                     // SAFETY: the memory after `OpenFile` is the system's; the name is SQLite's own.
-                    unsafe { shared.system.open(name, system_file(file), kept)? };
+                    let opened = unsafe { shared.system.open(name, system_file(file), kept) };
+                    if let Err(code) = opened {
+                        let error = io::Error::last_os_error();
+                        return with_state(shared, code, |state| {
+                            state.open_error = Some(error);
+                            Err(code)
+                        });
+                    }
                     #[cfg(test)]
                     with_state(shared, ffi::SQLITE_CANTOPEN, |state| {
                         state.opened_by_system.push((text.to_owned(), kept));
@@ -338,13 +345,10 @@ unsafe fn system_file(file: *mut ffi::sqlite3_file) -> *mut ffi::sqlite3_file {
     unsafe { file.byte_add(SYSTEM_FILE_OFFSET) }
 }
 
-unsafe extern "C" fn delete(vfs: *mut ffi::sqlite3_vfs, name: *const c_char, _sync: c_int) -> c_int {
-    // SAFETY: SQLite calls with the registered VFS and a C string.
-    let (shared, name) = unsafe { (shared_of(vfs), CStr::from_ptr(name)) };
-    guard(shared, ffi::SQLITE_IOERR_DELETE, || {
-        // Nothing of the source is ever deleted; the destination's journals are gone once closed.
-        if super::is_destination(name) { Ok(()) } else { Err(ffi::SQLITE_IOERR_DELETE) }
-    })
+unsafe extern "C" fn delete(_vfs: *mut ffi::sqlite3_vfs, _name: *const c_char, _sync: c_int) -> c_int {
+    // The destination's journals are gone once closed. Of the source SQLite wants to delete a log or journal beside
+    // an empty file, which counts for nothing anyway; it stays where it is.
+    ffi::SQLITE_OK
 }
 
 unsafe extern "C" fn access(

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::ffi::{CStr, CString};
+use std::io;
 
 use pagecrypt::Error;
 
@@ -34,6 +35,8 @@ pub(crate) struct State<'a> {
     pub(crate) destination: SealedFile<'a>,
     /// What the source's first 100 bytes are; zeros where it is shorter.
     pub(crate) source_head: [u8; 100],
+    /// What the operating system said when a file of the source could not be opened.
+    pub(crate) open_error: Option<io::Error>,
     /// Why the destination could not be read or written.
     pub(crate) failure: Option<Error>,
     /// A panic of the caller's progress function, to go on once SQLite is out of the way.
@@ -51,6 +54,7 @@ impl<'a> State<'a> {
         Self {
             destination,
             source_head: [0; 100],
+            open_error: None,
             failure: None,
             panic: None,
             #[cfg(test)]

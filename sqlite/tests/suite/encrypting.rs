@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use pagecrypt::{Cipher, Key};
+use pagecrypt::{Cipher, Error, Key};
 use pagecrypt_sqlite::{EncryptOptions, Way, encrypt_file};
 
 use super::contents::contents;
@@ -57,4 +57,26 @@ fn an_empty_file_is_an_empty_database() {
     let empty = folder.path().join("also empty.db");
     fs::write(&empty, []).unwrap();
     assert_eq!(contents(&open_pages(&destination, &key)), contents(&empty));
+}
+
+#[test]
+fn what_lies_beside_an_empty_file_is_left_there() {
+    for (suffix, log, refused) in
+        [("-wal", &b""[..], false), ("-wal", b"rows", true), ("-journal", b"x", false)]
+    {
+        let here = tempfile::tempdir().unwrap();
+        let (source, destination) = (here.path().join("empty.db"), here.path().join("secret.db"));
+        fs::write(&source, []).unwrap();
+        fs::write(here.path().join(format!("empty.db{suffix}")), log).unwrap();
+        let before = folder(here.path());
+        let key = Key::generate(Cipher::Aes256Gcm).unwrap();
+        let result = encrypt_file(&source, &destination, &key, EncryptOptions::new());
+        if refused {
+            assert!(matches!(result, Err(Error::Malformed(_))), "{suffix}: {result:?}");
+        } else {
+            assert_eq!(result.expect(suffix).pages, 1);
+            fs::remove_file(&destination).unwrap();
+        }
+        assert!(folder(here.path()) == before, "{suffix}");
+    }
 }
