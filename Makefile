@@ -5,7 +5,7 @@
 
 SHELL := /bin/bash
 .NOTPARALLEL:
-.PHONY: demo test build test-rust test-features test-no-std test-cpus test-aarch64 test-turso test-checks check
+.PHONY: demo test build test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-checks check
 
 demo:
 	@.ci/setup rust c python
@@ -16,12 +16,17 @@ build:
 	@.ci/setup rust c
 	cargo build --release -p pagecrypt-cli
 
-test: test-rust test-features test-no-std test-cpus test-aarch64 test-turso test-checks
+test: test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-checks
 	@printf '\nall test steps passed\n'
 
 test-rust:
 	@.ci/setup rust c
 	@.ci/step "every crate's tests" cargo test --workspace
+
+# Optimised builds are where compilers remove writes that nobody reads.
+test-release:
+	@.ci/setup rust c
+	@.ci/step "secrets are wiped in the release build" cargo test --release -p pagecrypt --test wiping
 
 # The features that change what is compiled; the default set is in test-rust.
 test-features:

@@ -149,8 +149,17 @@ def test_crates_depend_downwards_only(tmp_path: Path) -> None:
         ("core/tests/x.rs", "unsafe {}", 1),
     ],
 )
-def test_unsafe_stands_where_it_may(tmp_path: Path, name: str, text: str, problems: int) -> None:
+def test_unsafe_stands_where_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, problems: int
+) -> None:
+    monkeypatch.setattr(check_unsafe, "EXCEPTIONS", {})
     assert len(check_unsafe.check(write(tmp_path, {name: text}))) == problems
+
+
+def test_an_exception_for_unsafe_must_be_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_unsafe, "EXCEPTIONS", {"core/tests/x.rs": "reason"})
+    assert check_unsafe.check(write(tmp_path, {"core/tests/x.rs": "unsafe {}"})) == []
+    assert len(check_unsafe.check(write(tmp_path, {"core/tests/x.rs": "// safe"}))) == 1
 
 
 # --- versions --------------------------------------------------------------------------------------------------------
