@@ -16,7 +16,7 @@ from rust_source import code_only, rust_files, without_unit_tests
 # From the top. A module may use what stands below it, and its neighbours on its own line.
 CORE_LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"file"}),
-    frozenset({"page", "record"}),
+    frozenset({"page", "record", "typed"}),
     frozenset({"key"}),
     frozenset({"aead", "cipher"}),
     frozenset({"engine"}),
