@@ -41,6 +41,9 @@ impl Register for Neon {
         Self(unsafe { vandq_u8(self.0, other.0) })
     }
 
+    // Newer compilers warn that the intrinsics will not be inlined here. They are, once this is inlined into a kernel
+    // that has their features: `.ci/machine_code.py` looks.
+    #[allow(unknown_lints, inline_always_mismatching_target_features)]
     #[inline(always)]
     fn aes_round(self, round_key: Self) -> Self {
         // AESE adds its key before SubBytes, so the round key is added afterwards.
