@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pagecrypt::Error;
+use pagecrypt::{Error, LockedBy};
 
 use crate::failure::Failure;
 
@@ -10,14 +10,12 @@ use crate::failure::Failure;
 pub(crate) fn failure(source: &Path, destination: &Path, error: &Error) -> Failure {
     match error {
         Error::FileExists => Failure::about(destination, error),
-        Error::Locked(why) if why.contains("destination") => {
+        Error::Locked(LockedBy::Leftover) => {
             let name = destination.display();
             Failure::about(destination, error)
                 .with_advice(format!("remove {name}-wal and {name}-journal, or choose another name"))
         }
-        Error::InvalidArgument(why) if why.contains("destination") => {
-            Failure::about(destination, error).with_advice("give another name for the destination")
-        }
+        Error::Destination(_) => Failure::about(destination, error),
         _ => Failure::about(source, error),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use pagecrypt::{Error, ErrorCode};
+use pagecrypt::{Error, ErrorCode, LockedBy};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -126,8 +126,11 @@ fn advice(error: &Error) -> &'static str {
         Error::Malformed(_) | Error::CipherMismatch { .. } => "restore it from a backup",
         Error::UsageLimit => "make a new key with `pagecrypt keygen`",
         Error::FileExists => "choose another name, or replace it with --force",
-        // What to do is part of the reason.
-        Error::Locked(why) if why.contains("journal") => "then run pagecrypt again",
+        Error::Destination(_) => "give another name for it",
+        Error::Locked(LockedBy::Journal) => {
+            "open it once with sqlite3 (or with Turso, if it is encrypted), then run pagecrypt again"
+        }
+        Error::Locked(LockedBy::Leftover) => "remove them, or choose another name",
         Error::Locked(_) => "close it in the other program, and try again",
         Error::Cancelled => "nothing was written; run it again to start anew",
         Error::RandomSource => "try again; if it stays so, this system cannot make keys or nonces",

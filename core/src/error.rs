@@ -8,11 +8,13 @@ mod code;
 mod failures;
 #[cfg(feature = "std")]
 mod io;
+mod locked;
 
 pub use code::ErrorCode;
 pub use failures::{Failures, Unit};
 #[cfg(feature = "std")]
 pub use io::IoError;
+pub use locked::LockedBy;
 
 /// What went wrong. Never carries key material or plaintext.
 ///
@@ -74,8 +76,10 @@ pub enum Error {
     UsageLimit,
     /// The destination exists already, and overwriting it was not asked for.
     FileExists,
-    /// Another program uses the database, or a crashed one left it to be recovered first; the text says which.
-    Locked(&'static str),
+    /// The destination cannot be written, whether it exists or not; the text says why.
+    Destination(&'static str),
+    /// Another program uses the database, or a crashed one left it to be recovered first.
+    Locked(LockedBy),
     /// The caller's progress function asked to stop.
     Cancelled,
     /// The operating system's random generator failed.
@@ -119,7 +123,7 @@ impl Error {
             Self::PageSize(_) => ErrorCode::PageSize,
             Self::PageNumber => ErrorCode::PageNumber,
             Self::BufferLength { .. } => ErrorCode::BufferLength,
-            Self::InvalidArgument(_) => ErrorCode::InvalidArgument,
+            Self::InvalidArgument(_) | Self::Destination(_) => ErrorCode::InvalidArgument,
             Self::MessageTooLong => ErrorCode::MessageTooLong,
             Self::UsageLimit => ErrorCode::UsageLimit,
             Self::FileExists => ErrorCode::FileExists,
@@ -177,7 +181,8 @@ impl fmt::Display for Error {
                 "the key has sealed as many messages as its cipher allows under random nonces: use a new key",
             ),
             Self::FileExists => f.write_str("the destination exists already"),
-            Self::Locked(why) => write!(f, "the database is locked: {why}"),
+            Self::Destination(why) => write!(f, "the destination {why}"),
+            Self::Locked(by) => write!(f, "the database is locked: {by}"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::RandomSource => f.write_str("the operating system's random generator failed"),
             #[cfg(feature = "std")]

@@ -5,6 +5,9 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+#[cfg(all(test, not(feature = "std")))]
+#[macro_use]
+extern crate std; // unit tests always have it
 
 pub mod aead;
 mod cipher;
@@ -23,7 +26,7 @@ pub use cipher::{Cipher, MAX_NONCE_LENGTH, TAG_LENGTH};
 pub use engine::{Engine, available as available_engines};
 #[cfg(feature = "std")]
 pub use error::IoError;
-pub use error::{Error, ErrorCode, Failures, KeyTextProblem, Unit};
+pub use error::{Error, ErrorCode, Failures, KeyTextProblem, LockedBy, Unit};
 pub use key::{Encoding, Key, KeyText};
 pub use random::NonceSource;
 #[cfg(feature = "getrandom")]

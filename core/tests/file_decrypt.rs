@@ -96,7 +96,7 @@ fn the_destination_is_private_and_replaced_only_by_force() {
     assert_eq!(fs::metadata(database.beside("plain")).unwrap().permissions().mode() & 0o777, 0o600);
     let itself =
         decrypt_file(&database.path(), &database.path(), &database.key, FileOptions::new().force(true));
-    assert!(matches!(itself, Err(Error::InvalidArgument(_))));
+    assert!(matches!(itself, Err(Error::Destination(_))));
 }
 
 #[test]

@@ -185,12 +185,14 @@ fn the_source_is_never_the_destination_not_even_with_force() {
     for (scene, mut arguments) in [encryption(4096), decryption()] {
         let before = fs::read(&arguments[1]).unwrap();
         arguments[2] = arguments[1].clone();
-        run(arguments.iter().map(String::as_str).chain(["--force"])).fails(2, &["the destination is the source"]);
+        run(arguments.iter().map(String::as_str).chain(["--force"]))
+            .fails(2, &["the destination is the source"]);
         #[cfg(unix)]
         {
             fs::hard_link(&arguments[1], scene.path("link.db")).unwrap();
             arguments[2] = scene.arg("link.db");
-            run(arguments.iter().map(String::as_str).chain(["--force"])).fails(2, &["the destination is the source"]);
+            run(arguments.iter().map(String::as_str).chain(["--force"]))
+                .fails(2, &["the destination is the source"]);
         }
         assert!(fs::read(&arguments[1]).unwrap() == before);
     }

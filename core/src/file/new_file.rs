@@ -5,7 +5,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, IoError};
+use crate::error::{Error, IoError, LockedBy};
 use crate::random::{NonceSource, OsRandom};
 
 /// What temporary names end in. A file with such a name is left over from a killed program and may be deleted.
@@ -53,7 +53,7 @@ impl NewFile {
         access: Access,
     ) -> Result<Self, Error> {
         let Some(name) = destination.file_name() else {
-            return Err(Error::InvalidArgument("the destination has no file name"));
+            return Err(Error::Destination("has no file name"));
         };
         check_destination(destination, source, force)?;
         let (file, temporary) = create_beside(destination, name, access)?;
@@ -130,23 +130,19 @@ fn check_destination(destination: &Path, source: Option<&Path>, force: bool) -> 
         for suffix in ["", "-wal", "-journal", "-shm"] {
             let path = beside(source, suffix);
             if path == destination || (found.is_some() && is_same_file(&path, destination)?) {
-                return Err(Error::InvalidArgument("the destination is the source, or belongs to it"));
+                return Err(Error::Destination("is the source, or belongs to it"));
             }
         }
     }
     for suffix in ["-wal", "-journal"] {
         if examine(&beside(destination, suffix))?.is_some_and(|found| found.len() > 0) {
-            return Err(Error::Locked(
-                "a write-ahead log or journal of another database lies beside the destination",
-            ));
+            return Err(Error::Locked(LockedBy::Leftover));
         }
     }
     match found {
         None => Ok(()),
-        Some(found) if found.is_symlink() => {
-            Err(Error::InvalidArgument("the destination is a symbolic link"))
-        }
-        Some(found) if !found.is_file() => Err(Error::InvalidArgument("the destination is not a file")),
+        Some(found) if found.is_symlink() => Err(Error::Destination("is a symbolic link")),
+        Some(found) if !found.is_file() => Err(Error::Destination("is not a file")),
         Some(_) if !force => Err(Error::FileExists),
         Some(_) => Ok(()),
     }

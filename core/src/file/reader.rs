@@ -12,7 +12,7 @@ use super::new_file::beside;
 use super::source::Source;
 use super::verify::unopened_pages;
 use super::wal::Log;
-use crate::error::{Error, Failures, Unit};
+use crate::error::{Error, Failures, LockedBy, Unit};
 use crate::key::Key;
 use crate::page::{PageCodec, pending_byte_page, wal};
 
@@ -156,7 +156,7 @@ impl PageReader {
         let mut frame = Zeroizing::new(vec![0; self.codec.frame_length()]);
         log.read_frame(index, &mut frame)?;
         if wal::FrameHeader::parse(&frame)?.page != log.frames()[index].page {
-            return Err(Error::Locked("another program changed it meanwhile"));
+            return Err(Error::Locked(LockedBy::Change));
         }
         // A frame's number fits: longer logs are refused.
         self.codec.open_frames(index as u32 + 1, &mut frame)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::new_file::{beside, io_error, is_absent};
-use crate::error::Error;
+use crate::error::{Error, LockedBy};
 
 /// A file opened for reading, and what it looked like then.
 #[derive(Debug)]
@@ -39,9 +39,7 @@ impl Source {
         let database = Self::open(path)?;
         database.lock_shared()?;
         if has_hot_journal(path)? {
-            return Err(Error::Locked(
-                "a program that stopped in the middle left a journal: open the database with it once",
-            ));
+            return Err(Error::Locked(LockedBy::Journal));
         }
         Ok(database)
     }
@@ -63,7 +61,7 @@ impl Source {
     /// Fills `buffer` from the bytes at `offset`, all within the length.
     pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<(), Error> {
         self.file.read_exact_at(buffer, offset).map_err(|error| match error.kind() {
-            ErrorKind::UnexpectedEof => Error::Locked("the file was cut while it was read"),
+            ErrorKind::UnexpectedEof => Error::Locked(LockedBy::Change),
             _ => io_error("read", &self.path, error),
         })
     }
@@ -81,7 +79,7 @@ impl Source {
         if found.len() == self.length && found.modified().ok() == self.modified {
             Ok(())
         } else {
-            Err(Error::Locked("another program changed it meanwhile"))
+            Err(Error::Locked(LockedBy::Change))
         }
     }
 
@@ -95,7 +93,7 @@ impl Source {
             if let Err(Errno::AGAIN | Errno::ACCESS) =
                 fcntl_lock(&self.file.file, FlockOperation::NonBlockingLockShared)
             {
-                return Err(Error::Locked("another program has it open for writing"));
+                return Err(Error::Locked(LockedBy::Writer));
             }
         }
         Ok(())

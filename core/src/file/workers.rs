@@ -140,7 +140,7 @@ mod tests {
         let work = |scratch: &mut Scratch, batch: u64| {
             assert_eq!((scratch.from.len(), scratch.to.len()), (16, 16));
             match batch {
-                900 => Err(Error::Locked("test")),
+                900 => Err(Error::Locked(crate::error::LockedBy::Change)),
                 batch if batch % 3 == 0 => Ok(vec![batch as u32 * 2 + 1, batch as u32 * 2 + 2]),
                 _ => Ok(vec![]),
             }

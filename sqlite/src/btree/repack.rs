@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pagecrypt::Error;
+use pagecrypt::{Error, LockedBy};
 
 use super::geometry::Geometry;
 use super::page::read_u32;
@@ -110,7 +110,7 @@ impl Roots {
     }
 
     fn moved(&self, root: u32) -> Result<u32, Error> {
-        self.moved.get(&root).copied().ok_or(Error::Locked("another program changed it meanwhile"))
+        self.moved.get(&root).copied().ok_or(Error::Locked(LockedBy::Change))
     }
 
     /// The last one; of a file with nothing but a schema, the schema's.

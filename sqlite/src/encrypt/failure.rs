@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use pagecrypt::Error;
 use pagecrypt::page::turso;
+use pagecrypt::{Error, LockedBy};
 use rusqlite::ffi;
 
 use super::io_error;
@@ -34,21 +34,15 @@ impl Failed<'_> {
     fn code(self, code: i32) -> Error {
         match code {
             ffi::SQLITE_READONLY_ROLLBACK => {
-                return Error::Locked(
-                    "a program that crashed left a journal beside it; open it with sqlite3 once, which rolls back",
-                );
+                return Error::Locked(LockedBy::Journal);
             }
             ffi::SQLITE_READONLY_RECOVERY | ffi::SQLITE_READONLY_CANTINIT => {
-                return Error::Locked(
-                    "another program is starting or recovering its write-ahead log; try again",
-                );
+                return Error::Locked(LockedBy::Writer);
             }
             _ => {}
         }
         match code & 0xff {
-            ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED | ffi::SQLITE_PROTOCOL => {
-                Error::Locked("another program is writing to it; try again")
-            }
+            ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED | ffi::SQLITE_PROTOCOL => Error::Locked(LockedBy::Writer),
             ffi::SQLITE_NOTADB if self.head.starts_with(turso::MAGIC) => {
                 Error::UnsupportedFormat("the source is encrypted already")
             }

@@ -1,6 +1,6 @@
 //! The right reserved bytes already: page after page is copied and sealed.
 
-use pagecrypt::Error;
+use pagecrypt::{Error, LockedBy};
 use rusqlite::OpenFlags;
 use rusqlite::backup::{Backup, StepResult};
 
@@ -25,7 +25,7 @@ pub(super) fn run(source: &Source<'_, '_>) -> Result<(), Error> {
         match backup.step(PAGES_PER_STEP).map_err(failed)? {
             StepResult::Done => return Ok(()),
             StepResult::More => {}
-            _ => return Err(Error::Locked("another program is writing to it; try again")),
+            _ => return Err(Error::Locked(LockedBy::Writer)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use pagecrypt::Error;
+use pagecrypt::{Error, LockedBy};
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
@@ -164,7 +164,7 @@ impl<'v, 'a> Source<'v, 'a> {
         let vfs = self.connection.vfs();
         let state = vfs.state().try_borrow().map_err(|_| Error::Internal("SQLite is still at work"))?;
         match state.must_be_absent() {
-            Some(path) if exists(path) => Err(Error::Locked("another program opened it meanwhile")),
+            Some(path) if exists(path) => Err(Error::Locked(LockedBy::Change)),
             _ => Ok(()),
         }
     }

@@ -80,7 +80,7 @@ fn missing_files_folders_and_unusable_destinations_are_named() {
     assert!(matches!(nowhere, Err(Error::Io(_))), "{nowhere:?}");
     let key = Key::generate(Cipher::Aes256Gcm).unwrap();
     let same = encrypt_file(&source, &source, &key, EncryptOptions::new().force(true));
-    assert!(matches!(same, Err(Error::InvalidArgument(_))), "{same:?}");
+    assert!(matches!(same, Err(Error::Destination(_))), "{same:?}");
     assert_eq!(folder(here.path()).len(), 1);
 }
 

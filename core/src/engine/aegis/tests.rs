@@ -1,6 +1,7 @@
 //! How a batch reaches a kernel.
 
 use std::cell::Cell;
+use std::vec::Vec;
 
 use super::{Backend, Variant};
 use crate::engine::available;

@@ -96,7 +96,7 @@ fn the_source_is_never_the_destination() {
     for destination in ["db", "same", "./db", "db-wal", "frames", "db-journal", "db-shm"] {
         let refused =
             NewFile::create(&folder.path(destination), Some(&folder.path("db")), true, Access::Umask);
-        assert!(matches!(refused, Err(Error::InvalidArgument(_))), "{destination}");
+        assert!(matches!(refused, Err(Error::Destination(_))), "{destination}");
     }
     assert_eq!(folder.names(), ["db", "db-wal", "frames", "same"]);
 }
@@ -106,7 +106,7 @@ fn a_folder_is_no_destination() {
     let folder = Folder::new();
     fs::create_dir(folder.path("db")).unwrap();
     for destination in [folder.path("db"), folder.path(".."), PathBuf::new()] {
-        assert!(matches!(create(&destination, true), Err(Error::InvalidArgument(_))), "{destination:?}");
+        assert!(matches!(create(&destination, true), Err(Error::Destination(_))), "{destination:?}");
     }
 }
 
@@ -147,15 +147,12 @@ mod unix {
         symlink("none", folder.path("dangling")).unwrap();
         for link in ["link", "dangling"] {
             for force in [false, true] {
-                assert!(matches!(create(&folder.path(link), force), Err(Error::InvalidArgument(_))));
+                assert!(matches!(create(&folder.path(link), force), Err(Error::Destination(_))));
             }
         }
         // A link to the source is a name of the source.
         let refused = NewFile::create(&folder.path("link"), Some(&folder.path("db")), true, Access::Owner);
-        assert!(matches!(
-            refused,
-            Err(Error::InvalidArgument("the destination is the source, or belongs to it"))
-        ));
+        assert!(matches!(refused, Err(Error::Destination("is the source, or belongs to it"))));
     }
 
     #[test]

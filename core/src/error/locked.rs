@@ -1,0 +1,28 @@
+//! Why a database cannot be worked on now.
+
+use core::fmt;
+
+/// What stands in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LockedBy {
+    /// Another program is writing to it, or holds it for writing.
+    Writer,
+    /// Another program changed it while it was read.
+    Change,
+    /// A program that crashed left a rollback journal: the database has to be opened by SQLite once.
+    Journal,
+    /// A write-ahead log or journal of another database lies beside the destination, and would be taken for its own.
+    Leftover,
+}
+
+impl fmt::Display for LockedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Writer => "another program is writing to it",
+            Self::Change => "another program changed it meanwhile",
+            Self::Journal => "a program that crashed left a journal beside it, which SQLite has to roll back",
+            Self::Leftover => "a write-ahead log or journal of another database lies beside it",
+        })
+    }
+}
