@@ -4,7 +4,7 @@
 use alloc::boxed::Box;
 
 use crate::aead::{BatchFailure, Open, Seal};
-use crate::engine::Engine;
+use crate::engine::{Engine, ceiling_from_environment};
 use crate::error::Error;
 use crate::secret::with_wiped_stack;
 
@@ -36,6 +36,16 @@ enum Family {
 type Large<T> = Box<T>;
 #[cfg(not(feature = "alloc"))]
 type Large<T> = T;
+
+impl Cipher {
+    /// The engine that serves this cipher's keys on this CPU, not above the one that `PAGECRYPT_ENGINE` names.
+    ///
+    /// # Errors
+    /// [`Error::UnknownEngine`] for what `PAGECRYPT_ENGINE` says.
+    pub fn engine(self) -> Result<Engine, Error> {
+        Ok(Context::unkeyed(self, ceiling_from_environment()?).engine())
+    }
+}
 
 impl Context {
     /// Chooses the best engine that is not above `ceiling`.

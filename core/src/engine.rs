@@ -82,6 +82,17 @@ pub fn available() -> impl Iterator<Item = Engine> {
     Engine::ALL.into_iter().filter(|engine| engine.is_available())
 }
 
+/// The best engine that keys may use, as the environment variable `PAGECRYPT_ENGINE` names it.
+pub(crate) fn ceiling_from_environment() -> Result<Option<Engine>, Error> {
+    #[cfg(feature = "std")]
+    match std::env::var("PAGECRYPT_ENGINE") {
+        Ok(name) => return name.parse().map(Some),
+        Err(std::env::VarError::NotUnicode(_)) => return Err(Error::UnknownEngine),
+        Err(std::env::VarError::NotPresent) => {}
+    }
+    Ok(None)
+}
+
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())

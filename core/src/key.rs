@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 
 use crate::aead::{Aead, BatchFailure, Open, Seal, sealed};
 use crate::cipher::{Cipher, Context};
-use crate::engine::Engine;
+use crate::engine::{Engine, ceiling_from_environment};
 use crate::error::Error;
 use crate::random::NonceSource;
 use crate::secret::SecretBytes;
@@ -176,17 +176,6 @@ impl Key {
         inner.context.expand(inner.secret.as_bytes());
         Ok(key)
     }
-}
-
-/// What `PAGECRYPT_ENGINE` says.
-fn ceiling_from_environment() -> Result<Option<Engine>, Error> {
-    #[cfg(feature = "std")]
-    match std::env::var("PAGECRYPT_ENGINE") {
-        Ok(name) => return name.parse().map(Some),
-        Err(std::env::VarError::NotUnicode(_)) => return Err(Error::UnknownEngine),
-        Err(std::env::VarError::NotPresent) => {}
-    }
-    Ok(None)
 }
 
 #[cfg(feature = "alloc")]

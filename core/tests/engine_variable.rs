@@ -45,7 +45,7 @@ fn expected(engine: Engine) -> Vec<String> {
             let key = Key::from_bytes(&vec![0; cipher.key_length()], cipher);
             let served = key.and_then(|key| key.with_engine(engine)).map(|key| key.engine());
             let served = served.unwrap_or_else(|error| panic!("run the tests without {VARIABLE}: {error}"));
-            format!("told: {cipher} {served} {served} {served} {served}")
+            format!("told: {cipher} {served} {served} {served} {served} {served}")
         })
         .collect()
 }
@@ -53,17 +53,20 @@ fn expected(engine: Engine) -> Vec<String> {
 /// What the child says where the variable is not understood.
 fn refused() -> Vec<String> {
     let said = Error::UnknownEngine.code().name();
-    Cipher::ALL.into_iter().map(|cipher| format!("told: {cipher} {said} {said} {said} -")).collect()
+    Cipher::ALL.into_iter().map(|cipher| format!("told: {cipher} {said} {said} {said} {said} -")).collect()
 }
 
-/// In the child: which engine serves a key that was made in each way.
+/// In the child: which engine serves a key that was made in each way, and which the catalogue tells.
 fn tell() {
     for cipher in Cipher::ALL {
         let from_bytes = Key::from_bytes(&vec![0; cipher.key_length()], cipher);
         let from_text = Key::from_text(&"00".repeat(cipher.key_length()), Some(cipher));
         let with_cipher = from_bytes.as_ref().ok().map(|key| key.with_cipher(cipher));
         let with_cipher = with_cipher.map_or_else(|| "-".to_owned(), |key| served(&key));
-        let made = [served(&from_bytes), served(&from_text), served(&Key::generate(cipher)), with_cipher];
+        let catalogue =
+            cipher.engine().map_or_else(|error| error.code().to_string(), |engine| engine.to_string());
+        let generated = served(&Key::generate(cipher));
+        let made = [served(&from_bytes), served(&from_text), generated, catalogue, with_cipher];
         println!("\ntold: {cipher} {}", made.join(" "));
     }
 }
