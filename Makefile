@@ -34,7 +34,8 @@ test-features:
 	@.ci/step "core without features" cargo test -p pagecrypt --no-default-features --lib
 	@.ci/step "core with alloc" cargo test -p pagecrypt --no-default-features --features alloc --lib
 	@.ci/step "core with getrandom" cargo test -p pagecrypt --no-default-features --features getrandom --lib
-	@.ci/step "core with the aead crate's traits" cargo test -p pagecrypt --features aead
+	@.ci/step "core with the aead crate's traits" cargo test -p pagecrypt --features aead --test typed
+	@.ci/step "the aead crate's traits, documented" cargo test -p pagecrypt --features aead --doc
 
 test-no-std:
 	@.ci/step "core for a target without std" .ci/test_no_std

@@ -129,7 +129,7 @@ impl Backend {
         assert_eq!(key.len(), variant.key_length());
         for message in messages.iter() {
             let (read, written) = message.text_lengths();
-            assert!(message.nonce().len() == key.len() && read == written);
+            assert!(message.given().0.len() == key.len() && read == written);
         }
         match self {
             Self::Portable => portable::run(variant, key, messages),

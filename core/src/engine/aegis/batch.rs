@@ -14,8 +14,8 @@ pub(super) trait Message {
     /// Whether it is opened.
     const OPEN: bool;
 
-    fn nonce(&self) -> &[u8];
-    fn associated_data(&self) -> &[u8];
+    /// Nonce and associated data.
+    fn given(&self) -> (&[u8], &[u8]);
 
     /// Length of what is read, and of what is written.
     fn text_lengths(&self) -> (usize, usize);
@@ -27,56 +27,41 @@ pub(super) trait Message {
     fn finish(&mut self, tag: &[u8; 16]);
 }
 
-impl Message for Seal<'_> {
-    const OPEN: bool = false;
+macro_rules! message {
+    ($message:ident, $open:literal, |$this:ident, $tag:ident| $finish:block) => {
+        impl Message for $message<'_> {
+            const OPEN: bool = $open;
 
-    fn nonce(&self) -> &[u8] {
-        self.nonce
-    }
+            fn given(&self) -> (&[u8], &[u8]) {
+                (self.nonce, self.associated_data)
+            }
 
-    fn associated_data(&self) -> &[u8] {
-        self.associated_data
-    }
+            fn text_lengths(&self) -> (usize, usize) {
+                self.text.lengths()
+            }
 
-    fn text_lengths(&self) -> (usize, usize) {
-        self.text.lengths()
-    }
+            fn pointers(&mut self) -> (*const u8, *mut u8) {
+                self.text.pointers()
+            }
 
-    fn pointers(&mut self) -> (*const u8, *mut u8) {
-        self.text.pointers()
-    }
-
-    fn finish(&mut self, tag: &[u8; 16]) {
-        *self.tag = *tag;
-    }
-}
-
-impl Message for Open<'_> {
-    const OPEN: bool = true;
-
-    fn nonce(&self) -> &[u8] {
-        self.nonce
-    }
-
-    fn associated_data(&self) -> &[u8] {
-        self.associated_data
-    }
-
-    fn text_lengths(&self) -> (usize, usize) {
-        self.text.lengths()
-    }
-
-    fn pointers(&mut self) -> (*const u8, *mut u8) {
-        self.text.pointers()
-    }
-
-    fn finish(&mut self, tag: &[u8; 16]) {
-        self.opened = tag.ct_eq(self.tag).into();
-        if !self.opened {
-            self.text.output().zeroize();
+            fn finish(&mut self, $tag: &[u8; 16]) {
+                let $this = self;
+                $finish
+            }
         }
-    }
+    };
 }
+
+message!(Seal, false, |message, tag| {
+    *message.tag = *tag;
+});
+
+message!(Open, true, |message, tag| {
+    message.opened = tag.ct_eq(message.tag).into();
+    if !message.opened {
+        message.text.output().zeroize();
+    }
+});
 
 /// Seals or opens a batch: neighbours of the same lengths in groups that fill a register of type `Many`, the others
 /// one by one in registers of type `One`.
@@ -112,7 +97,7 @@ where
 
 /// Whether there are `count` messages more, all of the same lengths.
 fn same_lengths<M: Message>(messages: &[M], count: usize) -> bool {
-    let lengths = |message: &M| (message.associated_data().len(), message.text_lengths());
+    let lengths = |message: &M| (message.given().1.len(), message.text_lengths());
     match messages.get(..count) {
         Some([first, others @ ..]) => others.iter().all(|message| lengths(message) == lengths(first)),
         _ => false,
@@ -136,7 +121,7 @@ where
     let count = R::LANES / D;
     let step = RATE * D * 16;
     let (text_length, _) = messages[0].text_lengths();
-    let data_length = messages[0].associated_data().len();
+    let data_length = messages[0].given().1.len();
     debug_assert!(messages.len() == count && key.len() == F::KEY_LENGTH);
 
     let mut nonces: Sources = [ptr::null(); MAX_LANES];
@@ -144,9 +129,9 @@ where
     let mut from: Sources = [ptr::null(); MAX_LANES];
     let mut to: Destinations = [ptr::null_mut(); MAX_LANES];
     for (i, message) in messages.iter_mut().enumerate().take(count) {
-        debug_assert!(message.nonce().len() == F::KEY_LENGTH);
-        nonces[i] = message.nonce().as_ptr();
-        data[i] = message.associated_data().as_ptr();
+        let (nonce, associated_data) = message.given();
+        debug_assert!(nonce.len() == F::KEY_LENGTH);
+        (nonces[i], data[i]) = (nonce.as_ptr(), associated_data.as_ptr());
         (from[i], to[i]) = message.pointers();
     }
 
