@@ -12,4 +12,5 @@ mod suite {
     mod sources;
     #[cfg(target_os = "linux")]
     mod system;
+    mod turso_samples;
 }
