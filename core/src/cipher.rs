@@ -26,6 +26,7 @@ pub(crate) struct Context {
     family: Family,
 }
 
+#[cfg_attr(not(feature = "alloc"), allow(clippy::large_enum_variant))] // there is nowhere else to put it
 enum Family {
     Aegis(aegis::Context),
     RustCrypto(Large<rustcrypto::Context>),

@@ -128,7 +128,26 @@ impl PageCodec {
     }
 
     /// Seals the pages `first`, `first + 1`, … in place, or none of them, under fresh nonces from the operating
-    /// system.
+    /// system; see [`seal_pages_with`](Self::seal_pages_with).
+    ///
+    /// # Errors
+    /// As [`seal_pages_with`](Self::seal_pages_with).
+    #[cfg(feature = "getrandom")]
+    pub fn seal_pages(&self, first: u32, pages: &mut [u8]) -> Result<(), Error> {
+        self.seal_pages_with(&mut crate::random::OsRandom, first, pages)
+    }
+
+    /// Seals pages from one buffer into another of the same length, under fresh nonces from the operating system;
+    /// see [`seal_pages_with`](Self::seal_pages_with).
+    ///
+    /// # Errors
+    /// As [`seal_pages_with`](Self::seal_pages_with).
+    #[cfg(feature = "getrandom")]
+    pub fn seal_pages_into(&self, first: u32, from: &[u8], to: &mut [u8]) -> Result<(), Error> {
+        self.seal_pages_into_with(&mut crate::random::OsRandom, first, from, to)
+    }
+
+    /// Seals the pages `first`, `first + 1`, … in place, or none of them, under nonces from `nonces`.
     ///
     /// `pages` holds whole pages. Page 1 begins with SQLite's header, which names the page size and the reserved
     /// bytes. The page that holds the [`PENDING_BYTE`] is sealed as a page of zeros whatever it holds.
@@ -136,24 +155,6 @@ impl PageCodec {
     /// # Errors
     /// [`Error::BufferLength`], [`Error::PageNumber`], [`Error::Malformed`] where reserved bytes are not zero or
     /// page 1's header does not fit, [`Error::UsageLimit`], [`Error::RandomSource`].
-    #[cfg(feature = "getrandom")]
-    pub fn seal_pages(&self, first: u32, pages: &mut [u8]) -> Result<(), Error> {
-        self.seal_pages_with(&mut crate::random::OsRandom, first, pages)
-    }
-
-    /// Seals pages from one buffer into another of the same length; see [`seal_pages`](Self::seal_pages).
-    ///
-    /// # Errors
-    /// As [`seal_pages`](Self::seal_pages).
-    #[cfg(feature = "getrandom")]
-    pub fn seal_pages_into(&self, first: u32, from: &[u8], to: &mut [u8]) -> Result<(), Error> {
-        self.seal_pages_into_with(&mut crate::random::OsRandom, first, from, to)
-    }
-
-    /// Seals pages in place under nonces from `nonces`; see [`seal_pages`](Self::seal_pages).
-    ///
-    /// # Errors
-    /// As [`seal_pages`](Self::seal_pages).
     pub fn seal_pages_with(
         &self,
         nonces: &mut dyn NonceSource,
@@ -166,7 +167,7 @@ impl PageCodec {
     /// Seals pages from one buffer into another of the same length, under nonces from `nonces`.
     ///
     /// # Errors
-    /// As [`seal_pages`](Self::seal_pages).
+    /// As [`seal_pages_with`](Self::seal_pages_with).
     pub fn seal_pages_into_with(
         &self,
         nonces: &mut dyn NonceSource,
@@ -198,22 +199,24 @@ impl PageCodec {
         self.open_run(Unit::Page, first, &mut self.page_run(first, Text::Into { from, to })?)
     }
 
-    /// Seals frames of a write-ahead log in place, or none of them, and continues the log's checksum chain over them.
-    ///
-    /// `frames` holds whole frames: a header of 24 bytes and a page each. Of a header, the page number and the
-    /// commit size are read; salts and checksum are written.
+    /// Seals frames of a write-ahead log in place, under fresh nonces from the operating system; see
+    /// [`seal_frames_with`](Self::seal_frames_with).
     ///
     /// # Errors
-    /// As [`seal_pages`](Self::seal_pages).
+    /// As [`seal_pages_with`](Self::seal_pages_with).
     #[cfg(feature = "getrandom")]
     pub fn seal_frames(&self, chain: &mut wal::Chain, frames: &mut [u8]) -> Result<(), Error> {
         self.seal_frames_with(&mut crate::random::OsRandom, chain, frames)
     }
 
-    /// Seals frames in place under nonces from `nonces`; see [`seal_frames`](Self::seal_frames).
+    /// Seals frames of a write-ahead log in place, or none of them, under nonces from `nonces`, and continues the log's
+    /// checksum chain over them.
+    ///
+    /// `frames` holds whole frames: a header of 24 bytes and a page each. Of a header, the page number and the
+    /// commit size are read; salts and checksum are written.
     ///
     /// # Errors
-    /// As [`seal_pages`](Self::seal_pages).
+    /// As [`seal_pages_with`](Self::seal_pages_with).
     pub fn seal_frames_with(
         &self,
         nonces: &mut dyn NonceSource,

@@ -4,7 +4,7 @@ use crate::error::Error;
 
 /// A source of nonces that never repeats one under the same key.
 ///
-/// With the `getrandom` feature, [`OsRandom`] is the one to use. Targets without an operating system supply their
+/// With the `getrandom` feature, `OsRandom` is the one to use. Targets without an operating system supply their
 /// own, which must be a cryptographically secure generator: a repeated nonce gives plaintext away, and under AES-GCM
 /// the power to forge.
 pub trait NonceSource {
