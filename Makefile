@@ -20,7 +20,7 @@ test: test-rust test-release test-features test-no-std test-cpus test-aarch64 te
 	@printf '\nall test steps passed\n'
 
 test-rust:
-	@.ci/setup rust c
+	@.ci/setup rust c strace
 	@.ci/step "every crate's tests" cargo test --workspace
 
 # Optimised builds are where compilers remove writes that nobody reads.
