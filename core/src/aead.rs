@@ -24,8 +24,8 @@ pub trait Aead: sealed::Sealed + Send + Sync {
     /// away (and under AES-GCM, the power to forge). [`PageCodec`](crate::page::PageCodec) draws them itself.
     ///
     /// # Errors
-    /// [`Error::BufferLength`] for a nonce or destination of the wrong length, [`Error::MessageTooLong`],
-    /// [`Error::UsageLimit`].
+    /// [`Error::BufferLength`] for a nonce or destination of the wrong length, [`Error::MessageTooLong`]. The limits for
+    /// random nonces are not counted here, since the caller chose these.
     fn seal_batch_assume_unique_nonces(&self, batch: &mut [Seal<'_>]) -> Result<(), Error>;
 
     /// Opens every message that is authentic. The text of any other is overwritten with zeros, and
