@@ -9,6 +9,8 @@ use pagecrypt::page::turso::Header;
 use pagecrypt::{Cipher, Engine, Error, ErrorCode, Key};
 use serde::Deserialize;
 
+#[path = "support/file_cases.rs"]
+mod file_cases;
 #[path = "support/vectors.rs"]
 mod vectors;
 
@@ -69,7 +71,11 @@ impl Bytes {
         let mut bytes = match (&self.hex, self.zeros, &self.file) {
             (Some(hex), None, None) => hex.0.clone(),
             (None, Some(length), None) => vec![0; length],
-            (None, None, Some(file)) => vectors::read(file)[self.offset..][..self.length.unwrap()].to_vec(),
+            (None, None, Some(file)) => {
+                let all = vectors::read(file);
+                let end = self.length.map_or(all.len(), |length| self.offset + length);
+                all[self.offset..end].to_vec()
+            }
             _ => panic!("exactly one of hex, zeros and file"),
         };
         for (offset, part) in &self.put {
@@ -164,8 +170,9 @@ fn every_case_gives_its_error_and_no_other() {
     let counts: Vec<(&str, usize)> = run.into_iter().collect();
     #[rustfmt::skip]
     assert_eq!(counts, [
-        ("cipher_from_name", 9), ("cipher_from_number", 5), ("engine_from_name", 5), ("key_from_bytes", 10), ("key_from_text", 17),
-        ("open_message", 8), ("open_pages", 19), ("page_codec_new", 9), ("seal_message", 4), ("seal_pages", 16), ("turso_header", 13),
+        ("cipher_from_name", 9), ("cipher_from_number", 5), ("decrypt_file", 9), ("engine_from_name", 5), ("inspect_file", 3),
+        ("key_from_bytes", 10), ("key_from_text", 17), ("open_message", 8), ("open_pages", 19), ("page_codec_new", 9),
+        ("seal_message", 4), ("seal_pages", 16), ("turso_header", 13), ("verify_file", 18),
     ]);
 }
 
@@ -224,7 +231,7 @@ fn operate(case: &Case) -> Result<(), Error> {
         "turso_header" => Header::parse(&input::<HeaderBytes>(case).bytes.get()).map(|_| ()),
         "seal_message" => seal_message(&input(case)),
         "open_message" => open_message(&input(case)),
-        other => panic!("unknown operation {other}"),
+        operation => input::<file_cases::Files>(case).run(operation, &case.failed_pages),
     }
 }
 
