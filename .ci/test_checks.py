@@ -294,6 +294,36 @@ def disassembly(body: str, engine: str = "x86_64_vaes512", instruction: str = "v
     return "\n".join(listing)
 
 
+ARM = """
+0000 <aegis::portable::aes_round_without_key>:
+  10:\teor     x0, x1, x2
+""" + "".join(
+    f"""
+{base:x} <aegis::aarch64::kernel{base:x}>:
+  {base + 4:x}:\tbl      9000 <memcpy>
+  {base + 8:x}:\taese    v0.16b, v1.16b
+  {base + 12:x}:\tBODY
+  {base + 16:x}:\tcbnz    x8, {base + 8:x} <aegis::aarch64::kernel{base:x}+0x8>
+  {base + 20:x}:\tret
+"""
+    for base in range(0x1000, 0x1000 * (machine_code.KERNELS + 1), 0x1000)
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ("nop", None),
+        ("bl      1234 <vaeseq_u8>", "holds bl"),
+        ("blr     x8", "holds blr"),
+    ],
+)
+def test_the_kernels_of_arm_are_looked_at_alike(body: str, problem: str | None) -> None:
+    found = machine_code.problems(machine_code.parse(ARM.replace("BODY", body)), machine_code.AARCH64)
+    assert len(found) == (0 if problem is None else machine_code.KERNELS), found
+    assert all(problem is not None and problem in line for line in found), found
+
+
 ENGINE = {"x86_64_vaes512": machine_code.X86_64["x86_64_vaes512"]}
 
 
