@@ -10,6 +10,8 @@ use proptest::prelude::*;
 
 #[path = "support/bytes.rs"]
 mod bytes;
+#[path = "support/engines.rs"]
+mod engines;
 #[path = "support/messages.rs"]
 mod messages;
 #[path = "support/pages.rs"]

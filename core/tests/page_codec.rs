@@ -14,14 +14,7 @@ mod engines;
 mod pages;
 
 use bytes::bytes;
-use pages::{PAGE_SIZES, Replay, TURSO_CIPHERS, plain};
-
-fn codecs(cipher: Cipher, page_size: usize) -> Vec<PageCodec> {
-    engines::keys(cipher, &bytes(u64::from(cipher.number()), cipher.key_length()))
-        .into_iter()
-        .map(|key| PageCodec::turso(key, page_size).unwrap())
-        .collect()
-}
+use pages::{PAGE_SIZES, Replay, TURSO_CIPHERS, codecs, plain};
 
 /// On this CPU's best engine.
 fn codec(cipher: Cipher, page_size: usize) -> PageCodec {

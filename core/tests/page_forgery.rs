@@ -11,15 +11,7 @@ mod engines;
 #[path = "support/pages.rs"]
 mod pages;
 
-use bytes::bytes;
-use pages::{TURSO_CIPHERS, plain};
-
-fn codecs(cipher: Cipher, page_size: usize) -> Vec<PageCodec> {
-    engines::keys(cipher, &bytes(u64::from(cipher.number()), cipher.key_length()))
-        .into_iter()
-        .map(|key| PageCodec::turso(key, page_size).unwrap())
-        .collect()
-}
+use pages::{TURSO_CIPHERS, codecs, plain};
 
 /// What a change of byte `at` of page 1 must lead to.
 #[derive(Debug, PartialEq, Eq)]

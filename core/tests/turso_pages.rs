@@ -17,7 +17,7 @@ mod pages;
 #[path = "support/vectors.rs"]
 mod vectors;
 
-use pages::{Replay, TURSO_CIPHERS};
+use pages::{Replay, TURSO_CIPHERS, codecs_of_key};
 use vectors::Hex;
 
 #[derive(Deserialize)]
@@ -54,7 +54,7 @@ impl Sample {
 
     /// A codec on each engine.
     fn codecs(&self) -> Vec<PageCodec> {
-        codecs(self.cipher(), &self.hexkey.0, self.page_size)
+        codecs_of_key(self.cipher(), &self.hexkey.0, self.page_size)
     }
 
     fn main_file(&self) -> Vec<u8> {
@@ -72,10 +72,6 @@ fn samples() -> Vec<Sample> {
     manifest.fixtures
 }
 
-fn codecs(cipher: Cipher, key: &[u8], page_size: usize) -> Vec<PageCodec> {
-    engines::keys(cipher, key).iter().map(|key| PageCodec::turso(key, page_size).unwrap()).collect()
-}
-
 #[test]
 fn stored_pages_open_and_are_reproduced_with_their_stored_nonces() {
     let vectors: Vec<PageVector> = vectors::json("turso/page_vectors.json");
@@ -83,7 +79,7 @@ fn stored_pages_open_and_are_reproduced_with_their_stored_nonces() {
     for vector in &vectors {
         let cipher: Cipher = vector.cipher.parse().unwrap();
         let (sealed, plain) = (&vector.encrypted_page.0, &vector.plain_page.0);
-        for codec in codecs(cipher, &vector.hexkey.0, vector.page_size) {
+        for codec in codecs_of_key(cipher, &vector.hexkey.0, vector.page_size) {
             let context = format!("{cipher} on {}, page {}", codec.engine(), vector.page_no);
             let nonces = || Replay::stored(cipher, vector.page_size, sealed);
 

@@ -12,20 +12,12 @@ mod engines;
 #[path = "support/pages.rs"]
 mod pages;
 
-use bytes::bytes;
-use pages::{PAGE_SIZES, Replay, TURSO_CIPHERS, plain};
+use pages::{PAGE_SIZES, Replay, TURSO_CIPHERS, codecs, plain};
 
 const BYTE_ORDERS: [ByteOrder; 2] = [ByteOrder::Little, ByteOrder::Big];
 
 /// Pages and commit sizes of a log: page 1 twice, two transactions and one that is not committed.
 const FRAMES: [(u32, u32); 6] = [(1, 0), (2, 0), (7, 7), (1, 0), (3, 8), (9, 0)];
-
-fn codecs(cipher: Cipher, page_size: usize) -> Vec<PageCodec> {
-    engines::keys(cipher, &bytes(u64::from(cipher.number()), cipher.key_length()))
-        .into_iter()
-        .map(|key| PageCodec::turso(key, page_size).unwrap())
-        .collect()
-}
 
 fn codec(cipher: Cipher, page_size: usize) -> PageCodec {
     codecs(cipher, page_size).pop().unwrap()

@@ -1,9 +1,11 @@
 //! Plaintext pages and nonces for the page codec.
 #![allow(dead_code)] // not every test crate uses all of it
 
+use pagecrypt::page::PageCodec;
 use pagecrypt::{Cipher, Error, NonceSource};
 
 use crate::bytes::bytes;
+use crate::engines;
 
 /// The ciphers of Turso's local files.
 pub(crate) const TURSO_CIPHERS: [Cipher; 8] = [
@@ -19,6 +21,16 @@ pub(crate) const TURSO_CIPHERS: [Cipher; 8] = [
 
 /// Every page size.
 pub(crate) const PAGE_SIZES: [usize; 8] = [512, 1024, 2048, 4096, 8192, 16384, 32768, 65536];
+
+/// A codec of a fixed key on every engine.
+pub(crate) fn codecs(cipher: Cipher, page_size: usize) -> Vec<PageCodec> {
+    codecs_of_key(cipher, &bytes(u64::from(cipher.number()), cipher.key_length()), page_size)
+}
+
+/// A codec of `key` on every engine.
+pub(crate) fn codecs_of_key(cipher: Cipher, key: &[u8], page_size: usize) -> Vec<PageCodec> {
+    engines::keys(cipher, key).into_iter().map(|key| PageCodec::turso(key, page_size).unwrap()).collect()
+}
 
 /// The pages `first`, `first + 1`, … of a plain database that leaves room for the cipher.
 pub(crate) fn plain(cipher: Cipher, page_size: usize, first: u32, count: usize) -> Vec<u8> {
