@@ -27,8 +27,12 @@ EXCEPTIONS = {
     ("error", "cipher"): "an error's text lists the ciphers there are, and names the two that differ",
     ("error", "engine"): "an error's text lists the engines that this CPU runs",
 }
-# From the top; a crate may use those below it.
-CRATE_LAYERS = ("pagecrypt-cli", "pagecrypt-sqlite", "pagecrypt")
+# From the top; a crate may use those below its line.
+CRATE_LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"pagecrypt-cli", "pagecrypt-ffi"}),
+    frozenset({"pagecrypt-sqlite"}),
+    frozenset({"pagecrypt"}),
+)
 
 
 def layer(module: str) -> int | None:
@@ -85,19 +89,20 @@ def check_crates(root: Path) -> list[str]:
     for manifest in sorted(root.glob("*/Cargo.toml")):
         crate = tomllib.loads(manifest.read_text())
         name = crate["package"]["name"]
-        if name not in CRATE_LAYERS:
+        place = next((number for number, names in enumerate(CRATE_LAYERS) if name in names), None)
+        if place is None:
             problems.append(
                 f"{manifest.parent.name}: crate `{name}` has no place in the layers of {Path(__file__).name}"
             )
             continue
-        allowed = CRATE_LAYERS[CRATE_LAYERS.index(name) + 1 :]
+        forbidden = frozenset[str]().union(*CRATE_LAYERS[: place + 1])
         tables = [crate, *crate.get("target", {}).values()]
         used = {
             used for table in tables for kind in ("dependencies", "build-dependencies") for used in table.get(kind, {})
         }
         problems += [
-            f"{manifest.parent.name}: `{name}` depends on `{other}`, which stands above it"
-            for other in sorted(used.intersection(CRATE_LAYERS).difference(allowed))
+            f"{manifest.parent.name}: `{name}` depends on `{other}`, which does not stand below it"
+            for other in sorted(used & forbidden)
         ]
     return problems
 
