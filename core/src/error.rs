@@ -70,6 +70,8 @@ pub enum Error {
     },
     /// An argument has a value that the operation cannot take; the text says which.
     InvalidArgument(&'static str),
+    /// Buffers overlap without being the same one. Borrowed slices cannot; bindings, which get addresses, can.
+    Overlap,
     /// The message is longer than the cipher allows.
     MessageTooLong,
     /// The key has sealed as many messages as its cipher allows under random nonces.
@@ -124,6 +126,7 @@ impl Error {
             Self::PageNumber => ErrorCode::PageNumber,
             Self::BufferLength { .. } => ErrorCode::BufferLength,
             Self::InvalidArgument(_) | Self::Destination(_) => ErrorCode::InvalidArgument,
+            Self::Overlap => ErrorCode::Overlap,
             Self::MessageTooLong => ErrorCode::MessageTooLong,
             Self::UsageLimit => ErrorCode::UsageLimit,
             Self::FileExists => ErrorCode::FileExists,
@@ -176,6 +179,7 @@ impl fmt::Display for Error {
                 write!(f, "wrong buffer length: expected {expected} bytes, got {got}")
             }
             Self::InvalidArgument(what) => write!(f, "invalid argument: {what}"),
+            Self::Overlap => f.write_str("buffers overlap: they have to be the same one, or apart"),
             Self::MessageTooLong => f.write_str("the message is longer than the cipher allows"),
             Self::UsageLimit => f.write_str(
                 "the key has sealed as many messages as its cipher allows under random nonces: use a new key",

@@ -39,6 +39,14 @@ impl Failures {
         }
     }
 
+    /// All of `numbers`, in ascending order; `None` where there are none.
+    #[must_use]
+    pub fn of(unit: Unit, numbers: impl IntoIterator<Item = u64>) -> Option<Self> {
+        let mut failures = None;
+        numbers.into_iter().for_each(|number| Self::add(&mut failures, unit, number));
+        failures
+    }
+
     /// Adds the failure `number`, larger than those before, to those seen so far.
     pub(crate) fn add(so_far: &mut Option<Self>, unit: Unit, number: u64) {
         match so_far {

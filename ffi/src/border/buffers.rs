@@ -1,0 +1,124 @@
+//! Buffers from C as borrowed slices, once it is sure that no two of them overlap by halves.
+
+use std::slice;
+
+use pagecrypt::Error;
+use pagecrypt::aead::Text;
+
+/// Where a buffer lies: addresses, not yet borrowed.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    start: usize,
+    length: usize,
+}
+
+impl Span {
+    /// The span of `length` values at `start`. NULL only where there are none; `what` names the buffer.
+    pub(crate) fn new<T>(start: *const T, length: usize, what: &'static str) -> Result<Self, Error> {
+        if start.is_null() && length > 0 {
+            return Err(Error::InvalidArgument(what));
+        }
+        let address = start.addr();
+        let bytes = length.checked_mul(size_of::<T>()).filter(|bytes| *bytes <= isize::MAX as usize);
+        match bytes {
+            Some(length) if address.checked_add(length).is_some() => Ok(Self { start: address, length }),
+            _ => Err(Error::InvalidArgument("a length is larger than the memory there is")),
+        }
+    }
+
+    fn overlaps(self, other: Self) -> bool {
+        self.length > 0
+            && other.length > 0
+            && self.start < other.start + other.length
+            && other.start < self.start + self.length
+    }
+}
+
+/// No output may share a byte with an input or with another output.
+pub(crate) fn apart<const N: usize, const M: usize>(
+    outputs: [Span; N],
+    inputs: [Span; M],
+) -> Result<(), Error> {
+    let clash = outputs.iter().enumerate().any(|(index, output)| {
+        let others = outputs[index + 1..].iter().chain(&inputs);
+        others.into_iter().any(|other| output.overlaps(*other))
+    });
+    if clash { Err(Error::Overlap) } else { Ok(()) }
+}
+
+/// The two buffers of a text: the same one, or apart.
+#[derive(Clone, Copy)]
+pub(crate) struct TextSpans {
+    pub(crate) from: Span,
+    pub(crate) to: Span,
+    in_place: bool,
+}
+
+impl TextSpans {
+    pub(crate) fn new(
+        from: *const u8,
+        from_length: usize,
+        to: *mut u8,
+        to_length: usize,
+    ) -> Result<Self, Error> {
+        let from_span = Span::new(from, from_length, "`from` is NULL")?;
+        let to_span = Span::new(to, to_length, "`to` is NULL")?;
+        if from_length != to_length {
+            return Err(Error::BufferLength { expected: from_length, got: to_length });
+        }
+        let in_place = from.addr() == to.addr();
+        if !in_place && from_span.overlaps(to_span) {
+            return Err(Error::Overlap);
+        }
+        Ok(Self { from: from_span, to: to_span, in_place })
+    }
+
+    /// The buffers to read (unless it is in place) and to write.
+    ///
+    /// # Safety
+    /// They were made of these pointers, which are valid for reading and writing, and no other buffer in use overlaps
+    /// with `to`.
+    pub(crate) unsafe fn borrow<'a>(self, from: *const u8, to: *mut u8) -> (Option<&'a [u8]>, &'a mut [u8]) {
+        // Safety: caller, apart. In place, nothing is borrowed from `from`.
+        unsafe {
+            let input = (!self.in_place).then(|| input(from, self.from.length));
+            (input, output(to, self.to.length))
+        }
+    }
+
+    /// The text of one message.
+    ///
+    /// # Safety
+    /// As [`TextSpans::borrow`].
+    pub(crate) unsafe fn text<'a>(self, from: *const u8, to: *mut u8) -> Text<'a> {
+        // Safety: as this function's own.
+        match unsafe { self.borrow(from, to) } {
+            (None, to) => Text::InPlace(to),
+            (Some(from), to) => Text::Into { from, to },
+        }
+    }
+}
+
+/// A buffer to read.
+///
+/// # Safety
+/// A [`Span`] was made of it; it is valid for reading, and nobody writes to it during `'a`.
+pub(crate) unsafe fn input<'a, T>(start: *const T, length: usize) -> &'a [T] {
+    if length == 0 {
+        return &[];
+    }
+    // Safety: caller; it is not NULL and no longer than memory, as its span says.
+    unsafe { slice::from_raw_parts(start, length) }
+}
+
+/// A buffer to write.
+///
+/// # Safety
+/// A [`Span`] was made of it; it is valid for writing, and nobody else uses it during `'a`.
+pub(crate) unsafe fn output<'a, T>(start: *mut T, length: usize) -> &'a mut [T] {
+    if length == 0 {
+        return &mut [];
+    }
+    // Safety: caller, apart; it is not NULL and no longer than memory, as its span says.
+    unsafe { slice::from_raw_parts_mut(start, length) }
+}

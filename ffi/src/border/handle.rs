@@ -1,0 +1,114 @@
+//! Opaque handles: a boxed value behind a tag that names its type.
+
+use pagecrypt::Error;
+
+/// A type that C knows by its name only.
+pub(crate) trait Opaque {
+    /// What stands behind a handle.
+    type Value;
+    /// Eight bytes that no other type has.
+    const TAG: u64;
+    /// What an error says of a NULL.
+    const IS_NULL: &'static str;
+}
+
+/// What a freed handle's tag is overwritten with, for those who look before the memory is used again.
+const FREED: u64 = u64::from_le_bytes(*b"pgcfreed");
+
+#[repr(C)]
+struct Tagged<T> {
+    tag: u64, // first, so that it lies in the same place for every type
+    value: T,
+}
+
+/// Says what stands behind a type that C sees.
+macro_rules! opaque {
+    ($name:ident($value:ty) = $tag:literal) => {
+        impl $crate::border::handle::Opaque for $name {
+            type Value = $value;
+            const TAG: u64 = u64::from_le_bytes(*$tag);
+            const IS_NULL: &'static str = concat!("the ", stringify!($name), " is NULL");
+        }
+    };
+}
+pub(crate) use opaque;
+
+/// A new handle.
+pub(crate) fn make<T: Opaque>(value: T::Value) -> *mut T {
+    Box::into_raw(Box::new(Tagged { tag: T::TAG, value })).cast()
+}
+
+/// What stands behind a handle.
+///
+/// # Safety
+/// `handle` is NULL or a handle (of any type) that outlives the call and `'a`, and that nobody changes meanwhile.
+#[inline]
+pub(crate) unsafe fn borrow<'a, T: Opaque>(handle: *const T) -> Result<&'a T::Value, Error> {
+    // Safety: as this function's own.
+    unsafe { check(handle)? };
+    // Safety: handle; it is of this type, as its tag says.
+    Ok(unsafe { &(*handle.cast::<Tagged<T::Value>>()).value })
+}
+
+/// What stands behind a handle that is to be changed.
+///
+/// # Safety
+/// As [`borrow`], and nobody else uses the handle meanwhile.
+#[inline]
+pub(crate) unsafe fn borrow_mut<'a, T: Opaque>(handle: *mut T) -> Result<&'a mut T::Value, Error> {
+    // Safety: as this function's own.
+    unsafe { check(handle)? };
+    // Safety: handle; it is of this type, as its tag says, and the caller has it alone.
+    Ok(unsafe { &mut (*handle.cast::<Tagged<T::Value>>()).value })
+}
+
+/// Ends a handle. NULL is fine; a handle of another type, or one whose tag says that it was freed, is left alone.
+///
+/// # Safety
+/// `handle` is NULL or a handle that nobody uses any more.
+pub(crate) unsafe fn free<T: Opaque>(handle: *mut T) {
+    // Safety: as this function's own.
+    if unsafe { check(handle) }.is_err() {
+        return;
+    }
+    super::call::value((), || {
+        let tagged = handle.cast::<Tagged<T::Value>>();
+        // Safety: handle; it came from a box of this type. The volatile write stays although the memory is given back.
+        unsafe {
+            (&raw mut (*tagged).tag).write_volatile(FREED);
+            drop(Box::from_raw(tagged));
+        }
+        None
+    });
+}
+
+/// # Safety
+/// `handle` is NULL or a handle (of any type).
+#[inline]
+unsafe fn check<T: Opaque>(handle: *const T) -> Result<(), Error> {
+    if handle.is_null() {
+        return Err(Error::InvalidArgument(T::IS_NULL));
+    }
+    // Safety: every handle begins with a tag. (Of one that was freed, this reads memory that may be in use again:
+    // a guard for programs that are wrong, in which nothing is promised.)
+    let tag = unsafe { handle.cast::<u64>().read_volatile() };
+    if tag == T::TAG {
+        Ok(())
+    } else {
+        Err(Error::InvalidArgument("a handle of another type, or one that was freed"))
+    }
+}
+
+/// What `choose` gives of a handle's value; `otherwise` where the handle is NULL or of another type.
+///
+/// # Safety
+/// As [`borrow`].
+#[inline]
+pub(crate) unsafe fn get<T: Opaque, V>(
+    handle: *const T,
+    otherwise: V,
+    choose: impl FnOnce(&T::Value) -> V,
+) -> V {
+    // Safety: as this function's own.
+    super::call::value(otherwise, || unsafe { borrow(handle) }.ok().map(choose))
+}
