@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Encrypt) -> Result<(), Failure> {
         source_page_size: summary.source_page_size,
         page_size: summary.page_size,
         page_count: summary.pages,
-        length: summary.bytes,
+        length: summary.bytes(),
         rebuilt: summary.way == Way::Rebuilt,
     };
     output::print_report(&args.report, &done, || text(args, &summary))

@@ -12,15 +12,17 @@ mod numbers;
 mod options;
 mod reader;
 mod source;
+mod summary;
 mod verify;
 mod wal;
 mod workers;
 
-pub use decrypt::{Summary, decrypt_file};
+pub use decrypt::decrypt_file;
 pub use diagnosis::HeaderField;
 pub use inspect::{FileFormat, Inspection, LogInspection, inspect_file};
 pub use new_file::{Access, NewFile};
 pub use numbers::Numbers;
 pub use options::{FileOptions, Progress};
 pub use reader::PageReader;
+pub use summary::{Summary, Way};
 pub use verify::{LogReport, VerifyOptions, VerifyReport, verify_file};

@@ -6,7 +6,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 
-use pagecrypt::file::{FileOptions, PageReader, Summary, decrypt_file};
+use pagecrypt::file::{FileOptions, PageReader, Summary, Way, decrypt_file};
 use pagecrypt::page::pending_byte_page;
 use pagecrypt::{Cipher, Error, Key, Unit};
 use sha2::{Digest, Sha256};
@@ -32,7 +32,9 @@ fn what_turso_wrote_becomes_the_pages_it_should() {
         assert_eq!(hex::encode(Sha256::digest(&plain)), sample.decrypted_sha256, "{}", sample.name);
         assert_eq!(summary.pages, sample.page_count);
         assert_eq!(summary.bytes(), plain.len() as u64);
-        assert_eq!(summary.cipher, sample.cipher());
+        assert_eq!((summary.cipher, summary.way), (sample.cipher(), Way::Opened));
+        assert_eq!([summary.source_page_size, summary.page_size], [sample.page_size; 2]);
+        assert!(!summary.grew());
         assert_eq!(summary.frames_applied, if sample.files.len() == 2 { 18 } else { 0 });
         let after: Vec<_> = names.iter().map(|name| fs::read(database.beside(name)).unwrap()).collect();
         assert_eq!(before, after, "{}: the source changed", sample.name);

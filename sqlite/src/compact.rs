@@ -4,11 +4,10 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use pagecrypt::file::{Access, FileOptions, NewFile, PageReader};
+use pagecrypt::file::{Access, FileOptions, NewFile, PageReader, Summary, Way};
 use pagecrypt::{Error, IoError, Key};
 
 use crate::btree::{Pages, Repacked, Sink, repack};
-use crate::summary::{Summary, Way};
 
 /// Makes the plain SQLite database `destination` of the encrypted database `source` and what is committed in its
 /// write-ahead log, without the reserved bytes.
@@ -41,16 +40,8 @@ pub fn decrypt_file_compact(
     to.file.set_len(bytes).map_err(|error| to.failed(error))?;
     reader.check_unchanged()?;
     options.report(bytes, bytes)?;
-    let codec = reader.codec();
-    let summary = Summary {
-        cipher: codec.cipher(),
-        engine: codec.engine(),
-        source_page_size: page_size,
-        page_size,
-        pages,
-        bytes,
-        way: Way::Repacked,
-    };
+    let mut summary = Summary::new(reader.codec(), pages, Way::Repacked);
+    summary.frames_applied = reader.frames_applied();
     new.commit()?;
     Ok(summary)
 }

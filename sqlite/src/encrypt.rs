@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use pagecrypt::file::{Access, FileOptions, NewFile};
+use pagecrypt::file::{Access, FileOptions, NewFile, Summary, Way};
 use pagecrypt::page::PageCodec;
 use pagecrypt::{Error, IoError, Key};
 
 use crate::options::EncryptOptions;
-use crate::summary::{Summary, Way};
 use crate::vfs::{ReservedBytes, SealedFile, State, Vfs};
 
 mod failure;
@@ -81,15 +80,8 @@ pub fn encrypt_file(
         return Err(failure);
     }
     let (source_page_size, way) = converted?;
-    let summary = Summary {
-        cipher: key.cipher(),
-        engine: key.engine(),
-        source_page_size,
-        page_size: destination.page_size(),
-        pages: destination.pages(),
-        bytes: destination.size(),
-        way,
-    };
+    let mut summary = Summary::new(destination.codec(), destination.pages(), way);
+    summary.source_page_size = source_page_size;
     destination.commit()?;
     Ok(summary)
 }

@@ -9,10 +9,9 @@ mod btree;
 mod compact;
 mod encrypt;
 mod options;
-mod summary;
 mod vfs;
 
 pub use compact::decrypt_file_compact;
 pub use encrypt::encrypt_file;
 pub use options::EncryptOptions;
-pub use summary::{Summary, Way};
+pub use pagecrypt::file::{Summary, Way};

@@ -8,35 +8,10 @@ use zeroize::Zeroizing;
 use super::new_file::{Access, NewFile, io_error};
 use super::options::FileOptions;
 use super::reader::PageReader;
+use super::summary::{Summary, Way};
 use super::workers::BATCH_BYTES;
-use crate::cipher::Cipher;
-use crate::engine::Engine;
 use crate::error::Error;
 use crate::key::Key;
-
-/// What was made of a database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Summary {
-    /// The cipher of the encrypted file.
-    pub cipher: Cipher,
-    /// The engine that did it.
-    pub engine: Engine,
-    /// Length of a page, in bytes.
-    pub page_size: usize,
-    /// How many pages the new file has.
-    pub pages: u32,
-    /// How many frames of the write-ahead log were taken in.
-    pub frames_applied: u64,
-}
-
-impl Summary {
-    /// Length of the new file, in bytes.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        u64::from(self.pages) * self.page_size as u64
-    }
-}
 
 /// Makes the plain SQLite database `destination` of the encrypted database `source` and what is committed in its
 /// write-ahead log.
@@ -73,11 +48,7 @@ pub fn decrypt_file(
     }
     reader.check_unchanged()?;
     new.commit()?;
-    Ok(Summary {
-        cipher: reader.codec().cipher(),
-        engine: reader.codec().engine(),
-        page_size,
-        pages,
-        frames_applied: reader.frames_applied(),
-    })
+    let mut summary = Summary::new(reader.codec(), pages, Way::Opened);
+    summary.frames_applied = reader.frames_applied();
+    Ok(summary)
 }

@@ -70,6 +70,11 @@ impl<'a> SealedFile<'a> {
         self.options.report(0, total)
     }
 
+    /// What seals the pages.
+    pub(crate) fn codec(&self) -> &PageCodec {
+        &self.codec
+    }
+
     /// Length of a page, in bytes.
     pub(crate) fn page_size(&self) -> usize {
         self.codec.page_size()

@@ -32,7 +32,7 @@ fn every_kind_of_database_comes_back_without_reserved_bytes() {
             assert_eq!(summary.way, Way::Repacked, "{case}");
             assert_eq!(summary.cipher, cipher, "{case}");
             assert_eq!(summary.page_size, encrypted.page_size, "{case}");
-            assert_eq!(summary.bytes, fs::metadata(&plain).unwrap().len(), "{case}");
+            assert_eq!(summary.bytes(), fs::metadata(&plain).unwrap().len(), "{case}");
             assert_eq!(fs::read(&plain).unwrap()[20], 0, "{case}");
             assert_eq!(folder(out.path()).len(), 2, "{case}: something is left behind");
             assert!(contents(&plain) == before, "{case}");

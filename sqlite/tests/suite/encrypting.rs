@@ -32,11 +32,11 @@ fn every_kind_of_database_keeps_its_content_under_every_cipher() {
             assert_eq!(summary.grew(), grown, "{case}");
             assert_eq!(summary.page_size, if grown { 1024 } else { kind.page_size }, "{case}");
             assert_eq!(summary.source_page_size, kind.page_size, "{case}");
-            assert_eq!(summary.cipher, cipher, "{case}");
+            assert_eq!((summary.cipher, summary.frames_applied), (cipher, 0), "{case}");
             let fits = kind.reserved == cipher.reserved_length();
             assert_eq!(summary.way, if fits { Way::Sealed } else { Way::Rebuilt }, "{case}");
-            assert_eq!(summary.bytes, fs::metadata(&destination).unwrap().len(), "{case}");
-            assert_eq!(summary.bytes, u64::from(summary.pages) * summary.page_size as u64, "{case}");
+            assert_eq!(summary.bytes(), fs::metadata(&destination).unwrap().len(), "{case}");
+            assert_eq!(summary.bytes(), u64::from(summary.pages) * summary.page_size as u64, "{case}");
             let encrypted = fs::read(&destination).unwrap();
             assert_eq!(usize::from(encrypted[20]), cipher.reserved_length(), "{case}");
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use pagecrypt::file::{FileOptions, decrypt_file};
 use pagecrypt::{Error, Key};
-use pagecrypt_sqlite::decrypt_file_compact;
+use pagecrypt_sqlite::{Summary, decrypt_file_compact};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use serde::Deserialize;
@@ -61,7 +61,7 @@ fn rows_sha256(database: &Path, queries: &[String]) -> String {
     hex::encode(Sha256::digest(text))
 }
 
-type Decrypt = fn(&Path, &Path, &Key) -> Result<(), Error>;
+type Decrypt = fn(&Path, &Path, &Key) -> Result<Summary, Error>;
 
 #[test]
 fn the_rows_of_tursos_databases_hash_as_turso_read_them() {
@@ -69,22 +69,24 @@ fn the_rows_of_tursos_databases_hash_as_turso_read_them() {
         serde_json::from_slice(&fs::read(folder().join("manifest.json")).unwrap()).unwrap();
     assert_eq!(manifest.fixtures.len(), 11);
     let ways: [(&str, Decrypt); 2] = [
-        ("decrypted", |from, to, key| decrypt_file(from, to, key, FileOptions::new()).map(|_| ())),
-        ("compact", |from, to, key| decrypt_file_compact(from, to, key, FileOptions::new()).map(|_| ())),
+        ("decrypted", |from, to, key| decrypt_file(from, to, key, FileOptions::new())),
+        ("compact", |from, to, key| decrypt_file_compact(from, to, key, FileOptions::new())),
     ];
     for sample in &manifest.fixtures {
         let key = Key::from_text(&sample.hexkey, Some(sample.cipher.parse().unwrap())).unwrap();
         for (way, decrypt) in ways {
             let scratch = tempfile::tempdir().unwrap();
             let plain = scratch.path().join("plain.db");
-            decrypt(&folder().join(&sample.file), &plain, &key).unwrap();
+            let summary = decrypt(&folder().join(&sample.file), &plain, &key).unwrap();
+            let frames = if sample.main_file_alone_rows_sha256.is_some() { 18 } else { 0 };
+            assert_eq!(summary.frames_applied, frames, "{} {way}", sample.name);
             assert_eq!(rows_sha256(&plain, &manifest.queries), sample.rows_sha256, "{} {way}", sample.name);
 
             let Some(without_log) = &sample.main_file_alone_rows_sha256 else { continue };
             let alone = scratch.path().join("alone.db");
             fs::copy(folder().join(&sample.file), &alone).unwrap();
             let plain = scratch.path().join("alone.plain.db");
-            decrypt(&alone, &plain, &key).unwrap();
+            assert_eq!(decrypt(&alone, &plain, &key).unwrap().frames_applied, 0);
             assert_eq!(rows_sha256(&plain, &manifest.queries), *without_log, "{} {way} alone", sample.name);
         }
     }
