@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use pagecrypt::Error;
-use pagecrypt::file::{FileFormat, inspect_file};
-use pagecrypt_sqlite::{EncryptOptions, Summary, Way, encrypt_file};
+use pagecrypt::file::{FileFormat, FileOptions, Summary, Way, inspect_file};
+use pagecrypt_sqlite::encrypt_file;
 use serde::Serialize;
 
 use crate::args::{Encrypt, Format};
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Encrypt) -> Result<(), Failure> {
     let key = key_source::load(&args.key, args.cipher, &args.report)?;
     let work = Work::start("encrypting", &args.report)?;
     let mut step = |done, total| work.step(done, total);
-    let options = EncryptOptions::new().force(args.force).progress(&mut step);
+    let options = FileOptions::new().force(args.force).progress(&mut step);
     let outcome = encrypt_file(&args.source, &args.destination, &key, options);
     let summary = work.finish(outcome, |error| failure(args, error))?;
     let done = Done {

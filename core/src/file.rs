@@ -14,6 +14,7 @@ mod reader;
 mod source;
 mod summary;
 mod verify;
+mod waiting;
 mod wal;
 mod workers;
 

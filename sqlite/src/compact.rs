@@ -20,16 +20,16 @@ use crate::btree::{Pages, Repacked, Sink, repack};
 /// The file names its cipher, so that of `key` only the bytes count.
 ///
 /// # Errors
-/// Those of [`PageReader::open`], [`PageReader::read_pages`] and [`NewFile::create`]; [`Error::Malformed`] where the
+/// Those of [`PageReader::open_with`], [`PageReader::read_pages`] and [`NewFile::create`]; [`Error::Malformed`] where the
 /// pages are authentic but no SQLite database; [`Error::Locked`] where someone writes to `source` meanwhile;
 /// [`Error::Cancelled`]; [`Error::Io`]. `destination` is as it was then.
 pub fn decrypt_file_compact(
     source: &Path,
     destination: &Path,
     key: &Key,
-    options: FileOptions<'_>,
+    mut options: FileOptions<'_>,
 ) -> Result<Summary, Error> {
-    let reader = PageReader::open(source, key)?;
+    let reader = PageReader::open_with(source, key, &mut options)?;
     let new = NewFile::create(destination, Some(source), options.force, Access::Owner)?;
     let page_size = reader.page_size();
     let mut from = Opened { reader, options, read: 0 };

@@ -6,7 +6,6 @@ use pagecrypt::file::{Access, FileOptions, NewFile, Summary, Way};
 use pagecrypt::page::PageCodec;
 use pagecrypt::{Error, IoError, Key};
 
-use crate::options::EncryptOptions;
 use crate::vfs::{ReservedBytes, SealedFile, State, Vfs};
 
 mod failure;
@@ -38,10 +37,10 @@ fn page_size_with(reserved: usize, page_size: usize) -> usize {
 /// ```no_run
 /// # use std::path::Path;
 /// use pagecrypt::{Cipher, Key};
-/// use pagecrypt_sqlite::{EncryptOptions, encrypt_file};
+/// use pagecrypt_sqlite::{FileOptions, encrypt_file};
 ///
 /// let key = Key::generate(Cipher::Aegis256)?;
-/// let summary = encrypt_file(Path::new("plain.db"), Path::new("secret.db"), &key, EncryptOptions::new())?;
+/// let summary = encrypt_file(Path::new("plain.db"), Path::new("secret.db"), &key, FileOptions::new())?;
 /// println!("{} pages under {}", summary.pages, summary.cipher);
 /// # Ok::<(), pagecrypt::Error>(())
 /// ```
@@ -50,7 +49,7 @@ fn page_size_with(reserved: usize, page_size: usize) -> usize {
 /// * [`Error::UnsupportedFormat`]: the source is encrypted already, or no SQLite database; its reserved bytes are in
 ///   use; its schema needs a function or collation that only its own program has; the format lacks the cipher.
 /// * [`Error::Malformed`]: the source is damaged.
-/// * [`Error::Locked`]: another program is writing to the source, or crashed doing so and left a journal that has to
+/// * [`Error::Locked`]: another program is still writing to the source after the wait, or crashed doing so and left a journal that has to
 ///   be rolled back first.
 /// * [`Error::FileExists`] and the others of [`NewFile::create`]; [`Error::Cancelled`]; [`Error::Io`];
 ///   [`Error::UsageLimit`]; [`Error::RandomSource`].
@@ -58,16 +57,14 @@ pub fn encrypt_file(
     source: &Path,
     destination: &Path,
     key: &Key,
-    options: EncryptOptions<'_>,
+    options: FileOptions<'_>,
 ) -> Result<Summary, Error> {
-    let EncryptOptions { force, progress, wait } = options;
-    let mut file_options = FileOptions::new();
-    file_options.progress = progress;
+    let wait = options.wait;
     // The page size is the smallest until the source is known.
     let codec = PageCodec::turso(key, pagecrypt::page::MIN_PAGE_SIZE)?;
     let names = source::Names::of(source)?;
-    let new = NewFile::create(destination, Some(source), force, Access::Umask)?;
-    let sealed = SealedFile::new(new, codec, file_options);
+    let new = NewFile::create(destination, Some(source), options.force, Access::Umask)?;
+    let sealed = SealedFile::new(new, codec, options);
     let vfs = Vfs::register(State::new(sealed, names.shared_memory.clone()))?;
     let converted = convert(&vfs, &names, source, wait, key);
     let State { destination, failure, panic, .. } = vfs.into_state();

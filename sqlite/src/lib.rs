@@ -8,10 +8,8 @@
 mod btree;
 mod compact;
 mod encrypt;
-mod options;
 mod vfs;
 
 pub use compact::decrypt_file_compact;
 pub use encrypt::encrypt_file;
-pub use options::EncryptOptions;
-pub use pagecrypt::file::{Summary, Way};
+pub use pagecrypt::file::{FileOptions, Summary, Way};

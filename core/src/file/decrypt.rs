@@ -22,7 +22,7 @@ use crate::key::Key;
 /// [`PageReader`] takes.
 ///
 /// # Errors
-/// Those of [`PageReader::open`] and [`NewFile::create`]. [`Error::AuthenticationFailed`] for the first damaged page or
+/// Those of [`PageReader::open_with`] and [`NewFile::create`]. [`Error::AuthenticationFailed`] for the first damaged page or
 /// frame that the database needs, [`Error::Locked`] where someone writes to `source` meanwhile, [`Error::Cancelled`],
 /// [`Error::Io`]. `destination` is as it was then.
 pub fn decrypt_file(
@@ -31,7 +31,7 @@ pub fn decrypt_file(
     key: &Key,
     mut options: FileOptions<'_>,
 ) -> Result<Summary, Error> {
-    let reader = PageReader::open(source, key)?;
+    let reader = PageReader::open_with(source, key, &mut options)?;
     let new = NewFile::create(destination, Some(source), options.force, Access::Owner)?;
     let (page_size, pages) = (reader.page_size(), reader.page_count());
     let total = u64::from(pages) * page_size as u64;

@@ -2,34 +2,45 @@
 
 use std::fmt;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
+use super::waiting::WAIT;
 use crate::error::Error;
 
-/// Called now and then with the bytes done and the bytes there are in all (which may still grow). A
-/// [`ControlFlow::Break`] stops the work: it ends with [`Error::Cancelled`] and leaves nothing behind.
+/// Called now and then with the bytes done and the bytes there are in all (which may still grow). Both are 0 while the
+/// work waits for another program. A [`ControlFlow::Break`] stops the work: it ends with [`Error::Cancelled`] and
+/// leaves nothing behind.
 pub type Progress<'a> = dyn FnMut(u64, u64) -> ControlFlow<()> + 'a;
 
 /// How one file is made of another.
-#[derive(Default)]
 #[non_exhaustive]
 pub struct FileOptions<'a> {
     /// Whether an existing destination is replaced.
     pub force: bool,
+    /// How long to wait for another program that is just writing to the source. Zero: not at all.
+    pub wait: Duration,
     /// Told how far the work is.
     pub progress: Option<&'a mut Progress<'a>>,
 }
 
 impl<'a> FileOptions<'a> {
-    /// An existing destination is left alone, and progress is not told.
+    /// An existing destination is left alone, other programs get five seconds to finish, and progress is not told.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { force: false, wait: WAIT, progress: None }
     }
 
     /// Whether an existing destination is replaced.
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
         self.force = force;
+        self
+    }
+
+    /// How long to wait for another program that is just writing to the source. Zero: not at all.
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
         self
     }
 
@@ -56,10 +67,17 @@ pub(super) fn report(progress: &mut Option<&mut Progress<'_>>, done: u64, total:
     }
 }
 
+impl Default for FileOptions<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl fmt::Debug for FileOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileOptions")
             .field("force", &self.force)
+            .field("wait", &self.wait)
             .field("progress", &self.progress.is_some())
             .finish()
     }

@@ -9,8 +9,10 @@ use zeroize::{Zeroize, Zeroizing};
 use super::diagnosis::{Diagnosis, PageOne, diagnose};
 use super::extent::Extent;
 use super::new_file::beside;
+use super::options::FileOptions;
 use super::source::Source;
 use super::verify::unopened_pages;
+use super::waiting::while_locked;
 use super::wal::Log;
 use crate::error::{Error, Failures, LockedBy, Unit};
 use crate::key::Key;
@@ -35,13 +37,27 @@ pub struct PageReader {
 }
 
 impl PageReader {
-    /// Opens the database `path`. The file names its cipher, so that of `key` only the bytes count.
+    /// Opens the database `path`. The file names its cipher, so that of `key` only the bytes count. Where another
+    /// program is just writing to the file, this does not wait for it.
     ///
     /// # Errors
     /// As [`verify_file`](super::verify_file); [`Error::AuthenticationFailed`] and [`Error::Malformed`] for damage of
     /// page 1 or of the log's end, and for a file that is too short or too long.
     pub fn open(path: &Path, key: &Key) -> Result<Self, Error> {
-        let main = Source::open_database(path)?;
+        Self::read(Source::open_database(path)?, path, key)
+    }
+
+    /// Opens the database `path` as [`open`](Self::open) does, but waits for another program that is just writing to
+    /// it: as long as `options` say, and until its progress function asks to stop. The other options do not count.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); [`Error::Cancelled`].
+    pub fn open_with(path: &Path, key: &Key, options: &mut FileOptions<'_>) -> Result<Self, Error> {
+        let main = while_locked(options.wait, &mut || options.report(0, 0), || Source::open_database(path))?;
+        Self::read(main, path, key)
+    }
+
+    fn read(main: Source, path: &Path, key: &Key) -> Result<Self, Error> {
         let log_file = Source::open_if_present(&beside(path, "-wal"))?;
         let Diagnosis { codec, page_one, counted } = diagnose(&main, log_file.as_ref(), key)?;
         drop(log_file);

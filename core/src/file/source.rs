@@ -203,41 +203,6 @@ mod tests {
         }
     }
 
-    /// Locks do not count within a process, so this test runs itself as the other program.
-    #[cfg(unix)]
-    #[test]
-    fn another_programs_write_lock_is_respected() {
-        use std::io::{BufRead, BufReader};
-        use std::process::{Command, Stdio};
-
-        use rustix::fs::{FlockOperation, fcntl_lock};
-
-        const TO_LOCK: &str = "PAGECRYPT_TEST_TO_LOCK";
-        if let Some(path) = std::env::var_os(TO_LOCK) {
-            let file = File::options().write(true).open(path).unwrap();
-            fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive).unwrap();
-            println!("locked");
-            io::stdin().read_line(&mut String::new()).unwrap();
-            return;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("db");
-        fs::write(&path, b"x").unwrap();
-        let mut other = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "file::source::tests::another_programs_write_lock_is_respected", "--nocapture"])
-            .env(TO_LOCK, &path)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(other.stdout.take().unwrap()).lines();
-        assert!(output.any(|line| line.unwrap().contains("locked")));
-        assert!(matches!(Source::open_database(&path), Err(Error::Locked(_))));
-        drop(other.stdin.take());
-        assert!(other.wait().unwrap().success());
-        Source::open_database(&path).unwrap();
-    }
-
     #[test]
     fn a_folder_is_not_a_database() {
         let folder = tempfile::tempdir().unwrap();

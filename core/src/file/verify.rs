@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::thread;
+use std::time::Duration;
 
 use super::diagnosis::{Diagnosis, PageOne, diagnose};
 use super::extent::Extent;
@@ -12,6 +13,7 @@ use super::new_file::beside;
 use super::numbers::Numbers;
 use super::options::{Progress, report};
 use super::source::Source;
+use super::waiting::{WAIT, while_locked};
 use super::wal::Log;
 use super::workers::{BATCH_BYTES, Batches, Scratch};
 use crate::error::Error;
@@ -23,26 +25,34 @@ mod findings;
 pub use findings::{LogReport, VerifyReport};
 
 /// How a database is checked.
-#[derive(Default)]
 #[non_exhaustive]
 pub struct VerifyOptions<'a> {
     /// How many threads work on it; `None`: as many as the CPU runs at once. The report is the same.
     pub threads: Option<NonZeroUsize>,
+    /// How long to wait for another program that is just writing to the file. Zero: not at all.
+    pub wait: Duration,
     /// Told how far the work is.
     pub progress: Option<&'a mut Progress<'a>>,
 }
 
 impl<'a> VerifyOptions<'a> {
-    /// All of the CPU, and progress is not told.
+    /// All of the CPU, other programs get five seconds to finish, and progress is not told.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { threads: None, wait: WAIT, progress: None }
     }
 
     /// How many threads work on it.
     #[must_use]
     pub fn threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = Some(threads);
+        self
+    }
+
+    /// How long to wait for another program that is just writing to the file. Zero: not at all.
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
         self
     }
 
@@ -54,10 +64,17 @@ impl<'a> VerifyOptions<'a> {
     }
 }
 
+impl Default for VerifyOptions<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl fmt::Debug for VerifyOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifyOptions")
             .field("threads", &self.threads)
+            .field("wait", &self.wait)
             .field("progress", &self.progress.is_some())
             .finish()
     }
@@ -76,9 +93,10 @@ impl fmt::Debug for VerifyOptions<'_> {
 /// # Errors
 /// Where nothing can be checked: [`Error::WrongKey`], [`Error::KeyLength`], [`Error::NotEncrypted`],
 /// [`Error::UnsupportedFormat`], [`Error::Malformed`] for a file without a whole page 1. [`Error::Locked`] where
-/// another program is writing to the file or left a journal, [`Error::Cancelled`], [`Error::Io`].
+/// another program is still writing to the file after the wait, or left a journal, [`Error::Cancelled`], [`Error::Io`].
 pub fn verify_file(path: &Path, key: &Key, mut options: VerifyOptions<'_>) -> Result<VerifyReport, Error> {
-    let main = Source::open_database(path)?;
+    let mut waiting = || report(&mut options.progress, 0, 0);
+    let main = while_locked(options.wait, &mut waiting, || Source::open_database(path))?;
     let log_file = Source::open_if_present(&beside(path, "-wal"))?;
     let Diagnosis { codec, page_one, counted } = diagnose(&main, log_file.as_ref(), key)?;
     drop(log_file);

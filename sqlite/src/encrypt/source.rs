@@ -16,6 +16,9 @@ use crate::vfs::{Vfs, VfsConnection};
 /// Cache of each of the databases that SQLite has open, in KiB.
 const CACHE_KIB: i64 = 8 << 10;
 
+/// The longest that SQLite waits: 2^31 - 1 milliseconds, 24 days.
+const LONGEST_WAIT: Duration = Duration::from_millis(i32::MAX as u64);
+
 /// The source's names.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -106,7 +109,7 @@ impl<'v, 'a> Source<'v, 'a> {
         };
         let source = Self { connection, path: path.to_owned() };
         source.try_sql(|connection| {
-            connection.busy_timeout(wait)?;
+            connection.busy_timeout(wait.min(LONGEST_WAIT))?;
             // Else SQLite writes the log into the source, and deletes the log, if nobody else has it open.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

@@ -247,6 +247,25 @@ fn with_state<T>(
     body(&mut *shared.state.try_borrow_mut().map_err(|_| failed)?)
 }
 
+/// Uses the destination; its error is kept for the caller of the whole conversion, who is told more than SQLite.
+fn with_destination<T>(
+    shared: &Shared<'_>,
+    failed: Code,
+    body: impl FnOnce(&mut State<'_>) -> Result<T, Error>,
+) -> Outcome<T> {
+    with_state(shared, failed, |state| {
+        body(state).map_err(|error| {
+            state.failure.get_or_insert(error);
+            failed
+        })
+    })
+}
+
+/// Whether the caller wants no more: SQLite would wait and try again otherwise.
+fn is_stopped(shared: &Shared<'_>) -> bool {
+    shared.state.try_borrow().is_ok_and(|state| state.failure.is_some() || state.panic.is_some())
+}
+
 /// # Safety
 /// `vfs` is one that [`Vfs::register`] registered and that still lives.
 unsafe fn shared_of<'s>(vfs: *mut ffi::sqlite3_vfs) -> &'s Shared<'static> {
@@ -396,9 +415,18 @@ unsafe extern "C" fn randomness(vfs: *mut ffi::sqlite3_vfs, length: c_int, out: 
     unsafe { shared_of(vfs).system.randomness(length, out) }
 }
 
+/// SQLite sleeps while it waits for another program. Where the caller does not want that, the next lock fails.
 unsafe extern "C" fn sleep(vfs: *mut ffi::sqlite3_vfs, microseconds: c_int) -> c_int {
-    // SAFETY: SQLite calls with the registered VFS; the arguments are passed on.
-    unsafe { shared_of(vfs).system.sleep(microseconds) }
+    // SAFETY: SQLite calls with the registered VFS.
+    let shared = unsafe { shared_of(vfs) };
+    let asked = guard(shared, ffi::SQLITE_IOERR_LOCK, || {
+        with_destination(shared, ffi::SQLITE_IOERR_LOCK, |state| state.destination.waiting())
+    });
+    if asked != ffi::SQLITE_OK {
+        return 0;
+    }
+    // SAFETY: the argument is passed on.
+    unsafe { shared.system.sleep(microseconds) }
 }
 
 unsafe extern "C" fn current_time(vfs: *mut ffi::sqlite3_vfs, out: *mut f64) -> c_int {

@@ -70,6 +70,11 @@ impl<'a> SealedFile<'a> {
         self.options.report(0, total)
     }
 
+    /// Tells that SQLite waits for another program.
+    pub(crate) fn waiting(&mut self) -> Result<(), Error> {
+        self.options.report(0, 0)
+    }
+
     /// What seals the pages.
     pub(crate) fn codec(&self) -> &PageCodec {
         &self.codec

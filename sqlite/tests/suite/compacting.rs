@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pagecrypt::file::FileOptions;
 use pagecrypt::{Error, Key};
-use pagecrypt_sqlite::{EncryptOptions, Way, decrypt_file_compact, encrypt_file};
+use pagecrypt_sqlite::{Way, decrypt_file_compact, encrypt_file};
 
 use super::contents::contents;
 use super::databases::{KINDS, kind, make};
@@ -26,7 +26,7 @@ fn every_kind_of_database_comes_back_without_reserved_bytes() {
             let key = Key::generate(cipher).unwrap();
             let out = tempfile::tempdir().unwrap();
             let (secret, plain) = (out.path().join("secret.db"), out.path().join("plain.db"));
-            let encrypted = encrypt_file(&source, &secret, &key, EncryptOptions::new()).expect(&case);
+            let encrypted = encrypt_file(&source, &secret, &key, FileOptions::new()).expect(&case);
             let sealed = fs::read(&secret).unwrap();
             let summary = decrypt_file_compact(&secret, &plain, &key, FileOptions::new()).expect(&case);
             assert_eq!(summary.way, Way::Repacked, "{case}");
@@ -48,7 +48,7 @@ fn damage_and_an_existing_destination_leave_things_as_they_were() {
         (here.path().join("source.db"), here.path().join("secret.db"), here.path().join("plain.db"));
     make(kind("pages of 4096 bytes, 28 reserved"), &source);
     let key = Key::generate(pagecrypt::Cipher::Aes256Gcm).unwrap();
-    encrypt_file(&source, &secret, &key, EncryptOptions::new()).unwrap();
+    encrypt_file(&source, &secret, &key, FileOptions::new()).unwrap();
     fs::write(&plain, "mine").unwrap();
     let exists = decrypt_file_compact(&secret, &plain, &key, FileOptions::new());
     assert!(matches!(exists, Err(Error::FileExists)), "{exists:?}");
@@ -68,7 +68,7 @@ fn a_cancelled_decryption_leaves_nothing() {
         (here.path().join("source.db"), here.path().join("secret.db"), here.path().join("plain.db"));
     make(kind("pages of 4096 bytes, 28 reserved"), &source);
     let key = Key::generate(pagecrypt::Cipher::Aes256Gcm).unwrap();
-    encrypt_file(&source, &secret, &key, EncryptOptions::new()).unwrap();
+    encrypt_file(&source, &secret, &key, FileOptions::new()).unwrap();
     let mut calls = 0;
     let mut stop = |_: u64, _: u64| {
         calls += 1;

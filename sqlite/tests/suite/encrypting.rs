@@ -2,8 +2,9 @@
 
 use std::fs;
 
+use pagecrypt::file::FileOptions;
 use pagecrypt::{Cipher, Error, Key};
-use pagecrypt_sqlite::{EncryptOptions, Way, encrypt_file};
+use pagecrypt_sqlite::{Way, encrypt_file};
 
 use super::contents::contents;
 use super::databases::{KINDS, make};
@@ -24,7 +25,7 @@ fn every_kind_of_database_keeps_its_content_under_every_cipher() {
             let untouched = folder(&here);
             let out = tempfile::tempdir().unwrap();
             let destination = out.path().join("secret.db");
-            let summary = encrypt_file(&source, &destination, &key, EncryptOptions::new()).expect(&case);
+            let summary = encrypt_file(&source, &destination, &key, FileOptions::new()).expect(&case);
             assert!(folder(&here) == untouched, "{case}: the source's folder has changed");
             assert_eq!(folder(out.path()).len(), 1, "{case}: something is left beside the destination");
 
@@ -51,7 +52,7 @@ fn an_empty_file_is_an_empty_database() {
     let (source, destination) = (folder.path().join("empty.db"), folder.path().join("secret.db"));
     fs::write(&source, []).unwrap();
     let key = Key::generate(Cipher::Aes256Gcm).unwrap();
-    let summary = encrypt_file(&source, &destination, &key, EncryptOptions::new()).unwrap();
+    let summary = encrypt_file(&source, &destination, &key, FileOptions::new()).unwrap();
     assert_eq!(summary.pages, 1);
     assert_eq!(fs::metadata(&source).unwrap().len(), 0);
     let empty = folder.path().join("also empty.db");
@@ -70,7 +71,7 @@ fn what_lies_beside_an_empty_file_is_left_there() {
         fs::write(here.path().join(format!("empty.db{suffix}")), log).unwrap();
         let before = folder(here.path());
         let key = Key::generate(Cipher::Aes256Gcm).unwrap();
-        let result = encrypt_file(&source, &destination, &key, EncryptOptions::new());
+        let result = encrypt_file(&source, &destination, &key, FileOptions::new());
         if refused {
             assert!(matches!(result, Err(Error::Malformed(_))), "{suffix}: {result:?}");
         } else {

@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use pagecrypt::file::FileOptions;
 use pagecrypt::{Cipher, Error, Key};
-use pagecrypt_sqlite::{EncryptOptions, Summary, encrypt_file};
+use pagecrypt_sqlite::{Summary, encrypt_file};
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
@@ -17,7 +18,7 @@ const SEALED: &str = "pages of 4096 bytes, 28 reserved";
 const REBUILT: &str = "pages of 4096 bytes";
 
 fn encrypt(source: &Path, destination: &Path) -> Result<Summary, Error> {
-    encrypt_file(source, destination, &Key::generate(Cipher::Aes256Gcm).unwrap(), EncryptOptions::new())
+    encrypt_file(source, destination, &Key::generate(Cipher::Aes256Gcm).unwrap(), FileOptions::new())
 }
 
 /// Databases whose pages are sealed as they are, and that are rebuilt with more or with fewer reserved bytes.
@@ -79,7 +80,7 @@ fn missing_files_folders_and_unusable_destinations_are_named() {
     let nowhere = encrypt(&source, &here.path().join("no such folder/secret.db"));
     assert!(matches!(nowhere, Err(Error::Io(_))), "{nowhere:?}");
     let key = Key::generate(Cipher::Aes256Gcm).unwrap();
-    let same = encrypt_file(&source, &source, &key, EncryptOptions::new().force(true));
+    let same = encrypt_file(&source, &source, &key, FileOptions::new().force(true));
     assert!(matches!(same, Err(Error::Destination(_))), "{same:?}");
     assert_eq!(folder(here.path()).len(), 1);
 }
@@ -95,7 +96,7 @@ fn an_existing_destination_is_replaced_only_by_force() {
         assert!(matches!(exists, Err(Error::FileExists)), "{exists:?}");
         assert_eq!(fs::read(&destination).unwrap(), b"mine");
         let key = Key::generate(Cipher::Aes256Gcm).unwrap();
-        encrypt_file(&source, &destination, &key, EncryptOptions::new().force(true)).unwrap();
+        encrypt_file(&source, &destination, &key, FileOptions::new().force(true)).unwrap();
         assert!(fs::read(&destination).unwrap().starts_with(b"Turso"));
         assert_eq!(folder(here.path()).len(), 2);
     }
@@ -107,7 +108,7 @@ fn a_cipher_that_the_format_does_not_have_is_refused() {
     let source = here.path().join("source.db");
     make(kind(REBUILT), &source);
     let key = Key::generate(Cipher::ChaCha20Poly1305).unwrap();
-    let refused = encrypt_file(&source, &here.path().join("secret.db"), &key, EncryptOptions::new());
+    let refused = encrypt_file(&source, &here.path().join("secret.db"), &key, FileOptions::new());
     assert!(matches!(refused, Err(Error::UnsupportedFormat(_))), "{refused:?}");
     assert_eq!(folder(here.path()).len(), 1);
 }
@@ -162,7 +163,7 @@ fn whenever_it_is_cancelled_nothing_is_left() {
                 calls += 1;
                 if calls > at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            let options = EncryptOptions::new().progress(&mut progress);
+            let options = FileOptions::new().progress(&mut progress);
             let result = encrypt_file(&source, &destination, &key, options);
             if result.is_ok() {
                 assert_eq!(last.0, last.1);
@@ -191,7 +192,7 @@ fn a_panic_of_the_progress_function_passes_through_and_leaves_nothing() {
                 ControlFlow::Continue(())
             };
             let key = Key::generate(Cipher::Aes256Gcm).unwrap();
-            let options = EncryptOptions::new().progress(&mut progress);
+            let options = FileOptions::new().progress(&mut progress);
             let panic = catch_unwind(AssertUnwindSafe(|| encrypt_file(&source, &destination, &key, options)));
             let panic = panic.expect_err("the progress function panics");
             assert!(panic.downcast_ref::<&str>().is_some_and(|text| text.contains("on purpose")));

@@ -1,11 +1,14 @@
 //! Sources that other programs use, or left in a hurry: they are only read, and what is committed is taken.
 
 use std::fs;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use pagecrypt::file::FileOptions;
 use pagecrypt::{Cipher, Error, Key, LockedBy};
-use pagecrypt_sqlite::{EncryptOptions, Summary, encrypt_file};
+use pagecrypt_sqlite::{Summary, encrypt_file};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -19,8 +22,8 @@ fn new_key() -> Key {
     Key::generate(Cipher::Aes256Gcm).unwrap()
 }
 
-fn at_once<'a>() -> EncryptOptions<'a> {
-    EncryptOptions::new().wait(Duration::ZERO)
+fn at_once<'a>() -> FileOptions<'a> {
+    FileOptions::new().wait(Duration::ZERO)
 }
 
 /// A folder with a database of some rows.
@@ -162,6 +165,50 @@ fn a_writer_that_excludes_readers_is_reported() {
 }
 
 #[test]
+fn a_writer_that_excludes_readers_is_waited_for_as_long_as_the_caller_wants() {
+    for reserved in RESERVED {
+        for mode in ["DELETE", "WAL"] {
+            let case = format!("{mode}, {reserved} reserved");
+            let (_here, source, connection) = database(reserved, mode);
+            connection.close().unwrap();
+            let writer = Connection::open(&source).unwrap();
+            writer.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; DELETE FROM t").unwrap();
+            let out = tempfile::tempdir().unwrap();
+            let destination = out.path().join("secret.db");
+
+            let mut asked = 0;
+            let mut stop = |done, total| {
+                assert_eq!((done, total), (0, 0), "{case}");
+                asked += 1;
+                if asked == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            let options = FileOptions::new().wait(Duration::MAX).progress(&mut stop);
+            let stopped = encrypt_file(&source, &destination, &new_key(), options);
+            assert!(matches!(stopped, Err(Error::Cancelled)), "{case}: {stopped:?}");
+            assert_eq!(asked, 3, "{case}");
+            assert!(folder(out.path()).is_empty());
+
+            let mut broken = |_: u64, _: u64| -> ControlFlow<()> { panic!("of the caller's") };
+            let options = FileOptions::new().wait(Duration::MAX).progress(&mut broken);
+            let key = new_key();
+            let work = AssertUnwindSafe(|| encrypt_file(&source, &destination, &key, options));
+            assert!(catch_unwind(work).is_err(), "{case}");
+            assert!(folder(out.path()).is_empty());
+
+            let mut writer = Some(writer);
+            let mut let_go = |_: u64, _: u64| {
+                writer = None;
+                ControlFlow::Continue(())
+            };
+            let options = FileOptions::new().wait(Duration::MAX).progress(&mut let_go);
+            encrypt_file(&source, &destination, &key, options).expect(&case);
+            assert!(writer.is_none(), "{case}: it did not wait");
+            assert!(contents(&open_pages(&destination, &key)) == contents(&source), "{case}");
+        }
+    }
+}
+
+#[test]
 fn a_hot_journal_is_reported_and_left_alone() {
     for reserved in RESERVED {
         let (_here, live, connection) = database(reserved, "DELETE");
@@ -193,7 +240,7 @@ fn a_program_that_opens_the_source_meanwhile_is_noticed() {
                 connection.execute_batch("CREATE TABLE meanwhile(x)").unwrap();
                 connection
             });
-            std::ops::ControlFlow::Continue(())
+            ControlFlow::Continue(())
         };
         let destination = out.path().join("secret.db");
         let disturbed = encrypt_file(&source, &destination, &new_key(), at_once().progress(&mut open));
@@ -233,7 +280,7 @@ fn conversions_side_by_side_do_not_meet() {
                     let key = Key::generate(cipher).unwrap();
                     let out = tempfile::tempdir().unwrap();
                     let destination = out.path().join("secret.db");
-                    encrypt_file(source, &destination, &key, EncryptOptions::new()).unwrap();
+                    encrypt_file(source, &destination, &key, FileOptions::new()).unwrap();
                     assert!(contents(&open_pages(&destination, &key)) == *before);
                 }
             });

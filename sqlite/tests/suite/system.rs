@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use pagecrypt::file::FileOptions;
 use pagecrypt::{Cipher, Error, ErrorCode, Key};
-use pagecrypt_sqlite::{EncryptOptions, decrypt_file_compact, encrypt_file};
+use pagecrypt_sqlite::{decrypt_file_compact, encrypt_file};
 use rusqlite::Connection;
 
 use super::contents::{contents, contents_of};
@@ -54,7 +54,7 @@ const KINDS: [&str; 3] =
 fn no_file_is_made_but_the_destination() {
     if let Some(here) = child() {
         let (source, destination) = (here.join("in/plain.db"), here.join("out/secret.db"));
-        encrypt_file(&source, &destination, &key(), EncryptOptions::new()).unwrap();
+        encrypt_file(&source, &destination, &key(), FileOptions::new()).unwrap();
         return;
     }
     for name in KINDS {
@@ -110,7 +110,7 @@ fn memory_stays_small_whatever_the_size() {
         if secret.exists() {
             decrypt_file_compact(&secret, &plain, &key(), FileOptions::new()).unwrap();
         } else {
-            encrypt_file(&source, &secret, &key(), EncryptOptions::new()).unwrap();
+            encrypt_file(&source, &secret, &key(), FileOptions::new()).unwrap();
         }
         let status = fs::read_to_string("/proc/self/status").unwrap();
         let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
@@ -157,7 +157,7 @@ fn a_full_disk_leaves_nothing() {
     const NAME: &str = "a_full_disk_leaves_nothing";
     if let Some(here) = child() {
         let source = here.join("plain.db");
-        let full = encrypt_file(&source, &here.join("secret.db"), &key(), EncryptOptions::new());
+        let full = encrypt_file(&source, &here.join("secret.db"), &key(), FileOptions::new());
         assert!(matches!(full, Err(Error::Io(_))), "{full:?}");
         return;
     }
@@ -245,10 +245,10 @@ fn a_read_only_folder_is_enough_for_the_source_and_not_for_the_destination() {
             let refused = fs::write(source.with_file_name("x"), "x");
             assert!(refused.is_err(), "the folder is not read-only for this user");
             let inside = source.with_file_name("secret.db");
-            let refused = encrypt_file(&source, &inside, &key(), EncryptOptions::new());
+            let refused = encrypt_file(&source, &inside, &key(), FileOptions::new());
             assert!(matches!(&refused, Err(Error::Io(_))), "{case}: {refused:?}");
             assert_eq!(refused.unwrap_err().code(), ErrorCode::FilePermissions);
-            encrypt_file(&source, &out.join("secret.db"), &key(), EncryptOptions::new()).expect(&case);
+            encrypt_file(&source, &out.join("secret.db"), &key(), FileOptions::new()).expect(&case);
         });
         set_mode(source.parent().unwrap(), 0o755);
         assert!(folder(source.parent().unwrap()) == untouched, "{case}");
@@ -264,7 +264,7 @@ fn a_source_that_may_not_be_read_is_refused() {
     set_mode(here.path(), 0o777);
     set_mode(&source, 0o000);
     as_nobody(|| {
-        let refused = encrypt_file(&source, &here.path().join("secret.db"), &key(), EncryptOptions::new());
+        let refused = encrypt_file(&source, &here.path().join("secret.db"), &key(), FileOptions::new());
         assert!(matches!(&refused, Err(Error::Io(_))), "{refused:?}");
         assert_eq!(refused.unwrap_err().code(), ErrorCode::FilePermissions);
     });

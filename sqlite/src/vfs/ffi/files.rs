@@ -7,9 +7,8 @@ use std::sync::atomic::{Ordering, fence};
 use rusqlite::ffi;
 
 use super::system::System;
-use super::{OpenFile, Role, Shared, guard, system_file, with_state};
-use crate::vfs::Outcome;
-use crate::vfs::state::{Index, State};
+use super::{OpenFile, Role, Shared, guard, is_stopped, system_file, with_destination, with_state};
+use crate::vfs::state::Index;
 
 /// Memory mapping (version 3) is left out: pages have to be opened, and the source must not be seen changing.
 pub(super) static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
@@ -44,20 +43,6 @@ unsafe fn parts<'f>(file: *mut ffi::sqlite3_file) -> (&'f Shared<'static>, &'f m
         let open: &'f mut OpenFile = &mut *file.cast();
         (&*open.shared, &mut open.role)
     }
-}
-
-/// Uses the destination; its error is kept for the caller of the whole conversion, who is told more than SQLite.
-fn with_destination<T>(
-    shared: &Shared<'_>,
-    failed: c_int,
-    body: impl FnOnce(&mut State<'_>) -> Result<T, pagecrypt::Error>,
-) -> Outcome<T> {
-    with_state(shared, failed, |state| {
-        body(state).map_err(|error| {
-            state.failure.get_or_insert(error);
-            failed
-        })
-    })
 }
 
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
@@ -175,6 +160,7 @@ unsafe extern "C" fn lock(file: *mut ffi::sqlite3_file, level: c_int) -> c_int {
     // SAFETY: SQLite locks open files.
     let (shared, role) = unsafe { parts(file) };
     guard(shared, ffi::SQLITE_IOERR_LOCK, || match role {
+        Role::Source if is_stopped(shared) => Err(ffi::SQLITE_IOERR_LOCK),
         // SAFETY: the system's file is open.
         Role::Source => unsafe { System::lock(system_file(file), level) },
         Role::Destination | Role::Memory(_) => Ok(()), // nobody else knows its name
@@ -280,6 +266,9 @@ unsafe extern "C" fn shared_memory_lock(
     // SAFETY: SQLite locks the memory of open files.
     let (shared, _) = unsafe { parts(file) };
     guard(shared, ffi::SQLITE_IOERR_SHMLOCK, || {
+        if flags & ffi::SQLITE_SHM_LOCK != 0 && is_stopped(shared) {
+            return Err(ffi::SQLITE_IOERR_SHMLOCK);
+        }
         match with_state(shared, ffi::SQLITE_IOERR_SHMLOCK, |state| Ok(state.index.is_system()))? {
             // SAFETY: the system's file is open and its memory mapped.
             true => unsafe { System::shared_memory_lock(system_file(file), offset, count, flags) },
