@@ -122,3 +122,59 @@ pub(crate) unsafe fn output<'a, T>(start: *mut T, length: usize) -> &'a mut [T] 
     // Safety: caller, apart; it is not NULL and no longer than memory, as its span says.
     unsafe { slice::from_raw_parts_mut(start, length) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::ptr;
+
+    fn span(start: usize, length: usize) -> Span {
+        Span { start, length }
+    }
+
+    proptest! {
+        #[test]
+        fn buffers_overlap_if_and_only_if_they_share_a_byte(
+            a in (0_usize..40, 0_usize..12),
+            b in (0_usize..40, 0_usize..12),
+            c in (0_usize..40, 0_usize..12),
+        ) {
+            let share = |a: (usize, usize), b: (usize, usize)| (a.0..a.0 + a.1).any(|byte| (b.0..b.0 + b.1).contains(&byte));
+            let [first, second, third] = [a, b, c].map(|(start, length)| span(start, length));
+            prop_assert_eq!(first.overlaps(second), share(a, b));
+            // Inputs may overlap each other.
+            prop_assert_eq!(apart([first], [second, third]).is_err(), share(a, b) || share(a, c));
+            prop_assert_eq!(apart([first, second], [third]).is_err(), share(a, b) || share(a, c) || share(b, c));
+        }
+    }
+
+    #[test]
+    fn spans_are_checked() {
+        assert!(Span::new(ptr::null::<u8>(), 0, "x").is_ok());
+        assert!(matches!(Span::new(ptr::null::<u8>(), 1, "x"), Err(Error::InvalidArgument("x"))));
+        for length in [usize::MAX, isize::MAX as usize, usize::MAX / 8 + 1] {
+            assert!(matches!(Span::new(ptr::dangling::<u64>(), length, "x"), Err(Error::InvalidArgument(_))));
+        }
+        assert!(Span::new(ptr::without_provenance::<u8>(usize::MAX), 1, "x").is_err());
+    }
+
+    #[test]
+    fn a_text_is_one_buffer_or_two_that_are_apart() {
+        let mut memory = [0_u8; 32];
+        let start = memory.as_mut_ptr();
+        let at = |offset: usize| start.cast_const().wrapping_add(offset);
+        for offset in 0..16 {
+            let text = TextSpans::new(at(offset), 16, start, 16);
+            match offset {
+                0 => assert!(text.is_ok_and(|text| text.in_place)),
+                _ => assert!(matches!(text, Err(Error::Overlap)), "{offset}"),
+            }
+        }
+        assert!(TextSpans::new(at(16), 16, start, 16).is_ok_and(|text| !text.in_place));
+        assert!(matches!(
+            TextSpans::new(start, 16, start, 15),
+            Err(Error::BufferLength { expected: 16, got: 15 })
+        ));
+    }
+}

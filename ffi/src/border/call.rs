@@ -90,3 +90,47 @@ unsafe fn report(error: *mut *mut pagecrypt_error, failure: &Error) -> pagecrypt
     }))
     .unwrap_or(PAGECRYPT_ERROR_INTERNAL)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{pagecrypt_error_free, pagecrypt_error_message, pagecrypt_error_status};
+    use crate::status::PAGECRYPT_ERROR_OVERLAP;
+    use std::ffi::CStr;
+    use std::ptr;
+
+    #[test]
+    fn a_panic_becomes_an_internal_error() {
+        let mut error = ptr::null_mut();
+        // Safety: the error is ours.
+        unsafe {
+            let status = call(&mut error, || std::panic::resume_unwind(Box::new("a defect")));
+            assert_eq!(status, PAGECRYPT_ERROR_INTERNAL);
+            assert_eq!(pagecrypt_error_status(error), PAGECRYPT_ERROR_INTERNAL);
+            assert!(
+                CStr::from_ptr(pagecrypt_error_message(error))
+                    .to_str()
+                    .is_ok_and(|text| text.contains("panic"))
+            );
+            pagecrypt_error_free(error);
+            assert_eq!(
+                call(ptr::null_mut(), || std::panic::resume_unwind(Box::new("a defect"))),
+                PAGECRYPT_ERROR_INTERNAL
+            );
+        }
+        assert_eq!(value(7, || std::panic::resume_unwind(Box::new("a defect"))), 7);
+    }
+
+    #[test]
+    fn success_clears_the_error_and_failure_sets_it() {
+        let mut error = ptr::dangling_mut();
+        // Safety: the error is ours.
+        unsafe {
+            assert_eq!(call(&mut error, || Ok(())), PAGECRYPT_OK);
+            assert!(error.is_null());
+            assert_eq!(call(&mut error, || Err(Error::Overlap)), PAGECRYPT_ERROR_OVERLAP);
+            assert!(!error.is_null());
+            pagecrypt_error_free(error);
+        }
+    }
+}

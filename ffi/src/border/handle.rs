@@ -112,3 +112,55 @@ pub(crate) unsafe fn get<T: Opaque, V>(
     // Safety: as this function's own.
     super::call::value(otherwise, || unsafe { borrow(handle) }.ok().map(choose))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use std::ptr;
+    use std::rc::Rc;
+
+    #[derive(Debug)]
+    struct Noted(Rc<Cell<u32>>);
+    impl Drop for Noted {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+
+    #[derive(Debug)]
+    struct First {
+        _opaque: [u8; 0],
+    }
+    opaque!(First(Noted) = b"thefirst");
+
+    #[derive(Debug)]
+    struct Second {
+        _opaque: [u8; 0],
+    }
+    opaque!(Second(u8) = b"2ndthing");
+
+    #[test]
+    fn a_handle_is_known_by_its_type_only_and_dropped_once() {
+        let dropped = Rc::new(Cell::new(0));
+        let first = make::<First>(Noted(dropped.clone()));
+        let second = make::<Second>(2);
+        // Safety: both are handles, freed once as what they are.
+        unsafe {
+            assert!(borrow(first).is_ok());
+            assert!(matches!(borrow(first.cast::<Second>()), Err(Error::InvalidArgument(_))));
+            assert!(matches!(borrow_mut(second.cast::<First>()), Err(Error::InvalidArgument(_))));
+            assert!(
+                matches!(borrow::<First>(ptr::null()), Err(Error::InvalidArgument(what)) if what.contains("NULL"))
+            );
+            assert_eq!(get(second, 0, |value| *value), 2);
+            assert_eq!(get(first.cast::<Second>(), 0, |value| *value), 0);
+            free(first.cast::<Second>());
+            free::<First>(ptr::null_mut());
+            assert_eq!(dropped.get(), 0);
+            free(first);
+            assert_eq!(dropped.get(), 1);
+            free(second);
+        }
+    }
+}
