@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Generates include/pagecrypt.h: a section for each file of ffi/src, made by cbindgen, under the file's own heading.
 
-generate_header.py           writes it
-generate_header.py --check   fails if the committed one is another
+generate_header.py [--root ROOT]           writes it
+generate_header.py [--root ROOT] --check   fails if the committed one is another
 """
 
 from __future__ import annotations
 
+import argparse
 import difflib
-import os
 import re
 import shutil
 import subprocess
@@ -16,8 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-HEADER = ROOT / "include/pagecrypt.h"
+REPOSITORY = Path(__file__).resolve().parents[1]
 # In the order of the header: what a section uses stands above it.
 SECTIONS: tuple[tuple[str, ...], ...] = (
     ("version.rs", "version/abi.rs"),
@@ -52,7 +51,7 @@ def heading(source: str) -> str:
 
 
 def declarations(cbindgen: str, file: Path) -> str:
-    command = [cbindgen, "--config", str(ROOT / "ffi/cbindgen.toml"), str(file)]
+    command = [cbindgen, "--config", str(REPOSITORY / "ffi/cbindgen.toml"), str(file)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     surprises = [
         line for line in run.stderr.splitlines() if line.startswith(("WARN", "ERROR")) and not EXPECTED.match(line)
@@ -74,15 +73,15 @@ def tidied(text: str) -> str:
     return re.sub(r"(#define [^\n]*\n)\n(?=(?:/\*\* [^\n]* \*/\n|/\*\*\n(?: \*[^\n]*\n)* \*/\n)#define)", r"\1", text)
 
 
-def generate(cbindgen: str) -> str:
-    introduction = (ROOT / "ffi/introduction.txt").read_text()
+def generate(root: Path, cbindgen: str) -> str:
+    introduction = (root / "ffi/introduction.txt").read_text()
     parts = [
         introduction,
         "#ifndef PAGECRYPT_H\n#define PAGECRYPT_H\n\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n"
         '#ifdef __cplusplus\nextern "C" {\n#endif\n',
     ]
     for files in SECTIONS:
-        paths = [ROOT / "ffi/src" / name for name in files]
+        paths = [root / "ffi/src" / name for name in files]
         # Files of one section are one to cbindgen, which sorts constants, types and functions.
         with tempfile.TemporaryDirectory() as folder:
             whole = Path(folder) / paths[0].name
@@ -95,23 +94,25 @@ def generate(cbindgen: str) -> str:
 
 
 def main() -> int:
-    tool = ROOT / "target/tools/bin/cbindgen"
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--root", type=Path, default=REPOSITORY)
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    root = arguments.root
+    tool = REPOSITORY / "target/tools/bin/cbindgen"
     cbindgen = str(tool) if tool.exists() else shutil.which("cbindgen")
     if cbindgen is None:
-        sys.exit("please install cbindgen 0.29: cargo install cbindgen --locked --root target/tools")
-    # Both files of the crate are sources of the library's functions: none may be left out.
+        sys.exit("please install cbindgen: .ci/cargo_tool cbindgen")
     named = {name for files in SECTIONS for name in files} | {"lib.rs", "border.rs"}
-    there = {path.name for path in (ROOT / "ffi/src").glob("*.rs")}
+    there = {path.name for path in (root / "ffi/src").glob("*.rs")}
     if missing := there - named:
-        sys.exit(
-            f"no place in the header for {', '.join(sorted(missing))}: see SECTIONS of {os.path.basename(__file__)}"
-        )
-    header = generate(cbindgen)
-    if "--check" not in sys.argv[1:]:
-        HEADER.parent.mkdir(exist_ok=True)
-        HEADER.write_text(header)
+        sys.exit(f"no place in the header for {', '.join(sorted(missing))}: see SECTIONS of {Path(__file__).name}")
+    header, path = generate(root, cbindgen), root / "include/pagecrypt.h"
+    if not arguments.check:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(header)
         return 0
-    committed = HEADER.read_text() if HEADER.exists() else ""
+    committed = path.read_text() if path.exists() else ""
     difference = difflib.unified_diff(
         committed.splitlines(), header.splitlines(), "include/pagecrypt.h", "generated", lineterm="", n=1
     )
