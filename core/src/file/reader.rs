@@ -100,6 +100,12 @@ impl PageReader {
         self.extent.pages
     }
 
+    /// Length of the plain database, in bytes: all its pages.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        u64::from(self.page_count()) * self.page_size() as u64
+    }
+
     /// How many frames of the log are part of the database.
     #[must_use]
     pub fn frames_applied(&self) -> u64 {
@@ -125,6 +131,26 @@ impl PageReader {
         self.read_runs(first, pages).inspect_err(|_| pages.zeroize())
     }
 
+    /// Reads the bytes from `offset` on, counted from 0, of the plain database: what
+    /// [`read_pages`](Self::read_pages) gives of its pages, one after another. Gives how many there were: as many as
+    /// `to` has room for, fewer where the database ends, none behind its end; the rest of `to` stays as it is.
+    ///
+    /// Pages are authenticated whole. Those of which only a part is asked for take a buffer of a page, which is wiped.
+    ///
+    /// # Errors
+    /// As [`read_pages`](Self::read_pages), but for numbers and lengths: `to` is all zero then.
+    pub fn read_at(&self, offset: u64, to: &mut [u8]) -> Result<usize, Error> {
+        let left = self.length().saturating_sub(offset);
+        let count = usize::try_from(left).map_or(to.len(), |left| left.min(to.len()));
+        match self.read_range(offset, &mut to[..count]) {
+            Ok(()) => Ok(count),
+            Err(error) => {
+                to.zeroize();
+                Err(error)
+            }
+        }
+    }
+
     /// Whether nobody has written to the files since they were opened: else, what was read may not fit together.
     ///
     /// # Errors
@@ -132,6 +158,41 @@ impl PageReader {
     pub fn check_unchanged(&self) -> Result<(), Error> {
         self.main.check_unchanged()?;
         self.log.as_ref().map_or(Ok(()), |log| log.source().check_unchanged())
+    }
+
+    /// Reads bytes, all of them within the database.
+    fn read_range(&self, offset: u64, to: &mut [u8]) -> Result<(), Error> {
+        if to.is_empty() {
+            return Ok(()); // perhaps far behind the end, where pages have no numbers
+        }
+        let page_size = self.page_size();
+        let mut number = u32::try_from(offset / page_size as u64 + 1).map_err(|_| Error::PageNumber)?;
+        let within = (offset % page_size as u64) as usize;
+        let (head, rest) = to.split_at_mut(match within {
+            0 => 0,
+            _ => to.len().min(page_size - within),
+        });
+        let (whole, tail) = rest.split_at_mut(rest.len() / page_size * page_size);
+        if !head.is_empty() {
+            self.read_part(number, within, head)?;
+            number += 1;
+        }
+        if !whole.is_empty() {
+            self.read_pages(number, whole)?;
+            number += (whole.len() / page_size) as u32;
+        }
+        if !tail.is_empty() {
+            self.read_part(number, 0, tail)?;
+        }
+        Ok(())
+    }
+
+    /// Reads bytes of one page, `within` it.
+    fn read_part(&self, number: u32, within: usize, to: &mut [u8]) -> Result<(), Error> {
+        let mut page = Zeroizing::new(vec![0; self.page_size()]);
+        self.read_pages(number, &mut page)?;
+        to.copy_from_slice(&page[within..within + to.len()]);
+        Ok(())
     }
 
     /// Reads pages that lie side by side in the main file together, and the others from the log.
