@@ -17,6 +17,7 @@ pub mod file;
 pub mod inspect;
 pub mod key;
 pub mod page;
+pub mod reader;
 pub mod status;
 pub mod verify;
 pub mod version;

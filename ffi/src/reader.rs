@@ -10,7 +10,7 @@ use pagecrypt::Error;
 use pagecrypt::file::PageReader;
 
 use crate::border::buffers::{Span, output};
-use crate::border::call::{call, clear, set, value};
+use crate::border::call::{call, clear, set};
 use crate::border::handle::{self, opaque};
 use crate::border::strings::path;
 use crate::cipher::{number_of_cipher, pagecrypt_cipher};
