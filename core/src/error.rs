@@ -80,7 +80,7 @@ pub enum Error {
     FileExists,
     /// The destination cannot be written, whether it exists or not; the text says why.
     Destination(&'static str),
-    /// Another program uses the database, or a crashed one left it to be recovered first.
+    /// Another program or library uses the database, or a crashed one left it to be recovered first.
     Locked(LockedBy),
     /// The caller's progress function asked to stop.
     Cancelled,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+pub use in_use::declare_sqlite_private;
 use pagecrypt::file::{Access, FileOptions, NewFile, Summary, Way};
 use pagecrypt::page::PageCodec;
 use pagecrypt::{Error, IoError, Key};
@@ -9,10 +10,12 @@ use pagecrypt::{Error, IoError, Key};
 use crate::vfs::{ReservedBytes, SealedFile, State, Vfs};
 
 mod failure;
+mod in_use;
 mod rebuild;
 mod seal;
 mod source;
 
+use in_use::InUse;
 use source::Source;
 
 /// The smallest page in which SQLite accepts `reserved` bytes; it needs 480 usable ones.
@@ -29,8 +32,12 @@ fn page_size_with(reserved: usize, page_size: usize) -> usize {
 /// The content stays as `VACUUM` keeps it: also the rowids of tables that do not declare them. Pages of 512 bytes
 /// become pages of 1024 where the cipher reserves more than 32 bytes ([`Summary::grew`]).
 ///
-/// As with every POSIX lock, the end of the work takes away the locks that another copy of SQLite in the *same
-/// process* (not this crate's: another library's) holds on the source.
+/// Other connections of the *same process* to the source are not disturbed if they are made by the same copy of SQLite,
+/// as all of `rusqlite`'s are: there is one in a program of Rust crates. The POSIX locks of *another copy*, which a
+/// library in C may bring along, are lost when this one closes the source, unnoticed. A library that hides this crate's
+/// copy says so by [`declare_sqlite_private`](crate::declare_sqlite_private); on Linux this function then looks first,
+/// waits, and gives up by [`LockedBy::ThisProcess`](pagecrypt::LockedBy::ThisProcess). Locks that another copy takes
+/// after that look are lost all the same, and on other systems all are.
 ///
 /// At most some 30 MiB of memory are used, whatever the size of the database.
 ///
@@ -57,17 +64,19 @@ pub fn encrypt_file(
     source: &Path,
     destination: &Path,
     key: &Key,
-    options: FileOptions<'_>,
+    mut options: FileOptions<'_>,
 ) -> Result<Summary, Error> {
     let wait = options.wait;
     // The page size is the smallest until the source is known.
     let codec = PageCodec::turso(key, pagecrypt::page::MIN_PAGE_SIZE)?;
     let names = source::Names::of(source)?;
+    let in_use = InUse::begin(source, &mut options)?;
     let new = NewFile::create(destination, Some(source), options.force, Access::Umask)?;
     let sealed = SealedFile::new(new, codec, options);
     let vfs = Vfs::register(State::new(sealed, names.shared_memory.clone()))?;
     let converted = convert(&vfs, &names, source, wait, key);
     let State { destination, failure, panic, .. } = vfs.into_state();
+    drop(in_use);
     if let Some(panic) = panic {
         drop(destination);
         std::panic::resume_unwind(panic);

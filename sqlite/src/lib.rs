@@ -11,5 +11,5 @@ mod encrypt;
 mod vfs;
 
 pub use compact::decrypt_file_compact;
-pub use encrypt::encrypt_file;
+pub use encrypt::{declare_sqlite_private, encrypt_file};
 pub use pagecrypt::file::{FileOptions, Summary, Way};

@@ -14,6 +14,9 @@ pub enum LockedBy {
     Journal,
     /// A write-ahead log or journal of another database lies beside the destination, and would be taken for its own.
     Leftover,
+    /// This process itself holds POSIX locks on it, through another library or another copy of SQLite. It was not
+    /// opened: closing it would take these locks away.
+    ThisProcess,
 }
 
 impl fmt::Display for LockedBy {
@@ -23,6 +26,7 @@ impl fmt::Display for LockedBy {
             Self::Change => "another program changed it meanwhile",
             Self::Journal => "a program that crashed left a journal beside it, which SQLite has to roll back",
             Self::Leftover => "a write-ahead log or journal of another database lies beside it",
+            Self::ThisProcess => "this process holds locks on it, through another library or copy of SQLite",
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::own_locks;
 use super::source::{Source, has_hot_journal};
 use super::wal::{Log, LogHeader};
 use crate::cipher::Cipher;
@@ -85,12 +86,14 @@ pub struct LogInspection {
     pub torn_bytes: u64,
 }
 
-/// Looks at the database `path` and its write-ahead log without a key, and without a lock. (On Unix, closing a file
-/// takes away the POSIX locks that the *same process* holds on it.)
+/// Looks at the database `path` and its write-ahead log without a key, and without a lock.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::InvalidArgument`] where `path` is not a file, [`Error::Locked`] where it shrinks meanwhile.
+/// [`Error::Io`], [`Error::InvalidArgument`] where `path` is not a file, [`Error::Locked`] where it shrinks meanwhile,
+/// or where the *same process* holds locks on it, which would be lost (see [`verify_file`](super::verify_file); this
+/// does not wait).
 pub fn inspect_file(path: &Path) -> Result<Inspection, Error> {
+    own_locks::check(path)?;
     let main = Source::open(path)?;
     let head = main.read_start(HEADER_LENGTH)?;
     let mut inspection = Inspection {

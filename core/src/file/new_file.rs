@@ -5,6 +5,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::own_locks;
 use crate::error::{Error, IoError, LockedBy};
 use crate::random::{NonceSource, OsRandom};
 
@@ -45,7 +46,8 @@ impl NewFile {
     /// # Errors
     /// [`Error::FileExists`]; [`Error::InvalidArgument`] where the destination is the source or its log or
     /// journal, a symbolic link or anything else but a file; [`Error::Locked`] where a write-ahead log or a journal lies beside the destination,
-    /// which would be taken for the new file's; [`Error::Io`]; [`Error::RandomSource`].
+    /// which would be taken for the new file's, or where this process holds locks on an existing destination
+    /// ([`is_locked_by_this_process`](super::is_locked_by_this_process)); [`Error::Io`]; [`Error::RandomSource`].
     pub fn create(
         destination: &Path,
         source: Option<&Path>,
@@ -144,7 +146,8 @@ fn check_destination(destination: &Path, source: Option<&Path>, force: bool) -> 
         Some(found) if found.is_symlink() => Err(Error::Destination("is a symbolic link")),
         Some(found) if !found.is_file() => Err(Error::Destination("is not a file")),
         Some(_) if !force => Err(Error::FileExists),
-        Some(_) => Ok(()),
+        // Whoever took them would go on with a file that has no name any more.
+        Some(_) => own_locks::check(destination),
     }
 }
 

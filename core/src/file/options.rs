@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use super::waiting::WAIT;
+use super::waiting::{WAIT, while_locked};
 use crate::error::Error;
 
 /// Called now and then with the bytes done and the bytes there are in all (which may still grow). Both are 0 while the
@@ -49,6 +49,16 @@ impl<'a> FileOptions<'a> {
     pub fn progress(mut self, progress: &'a mut Progress<'a>) -> Self {
         self.progress = Some(progress);
         self
+    }
+
+    /// Tries `attempt` again and again, as long as these options wait, while it finds that a writer
+    /// ([`LockedBy::Writer`](crate::LockedBy::Writer)) or another library
+    /// ([`LockedBy::ThisProcess`](crate::LockedBy::ThisProcess)) is in its way. It is tried once at least.
+    ///
+    /// # Errors
+    /// Those of the last attempt; [`Error::Cancelled`] where the caller does not want to wait any longer.
+    pub fn wait_while_locked<T>(&mut self, attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+        while_locked(self.wait, &mut || report(&mut self.progress, 0, 0), attempt)
     }
 
     /// Tells how far the work is.

@@ -12,7 +12,6 @@ use super::new_file::beside;
 use super::options::FileOptions;
 use super::source::Source;
 use super::verify::unopened_pages;
-use super::waiting::while_locked;
 use super::wal::Log;
 use crate::error::{Error, Failures, LockedBy, Unit};
 use crate::key::Key;
@@ -25,7 +24,8 @@ use crate::page::{PageCodec, pending_byte_page, wal};
 /// each frame of the log, and some more for each page in it.
 ///
 /// The files must not change meanwhile: see [`check_unchanged`](Self::check_unchanged). On Unix the main file is locked
-/// as a reader does, and as with every POSIX lock, this takes away other locks that the *same process* holds on it.
+/// as a reader does, until this is dropped. What that means for other libraries of the same process is said at
+/// [`verify_file`](super::verify_file).
 #[derive(Debug)]
 pub struct PageReader {
     main: Source,
@@ -53,7 +53,7 @@ impl PageReader {
     /// # Errors
     /// As [`open`](Self::open); [`Error::Cancelled`].
     pub fn open_with(path: &Path, key: &Key, options: &mut FileOptions<'_>) -> Result<Self, Error> {
-        let main = while_locked(options.wait, &mut || options.report(0, 0), || Source::open_database(path))?;
+        let main = options.wait_while_locked(|| Source::open_database(path))?;
         Self::read(main, path, key)
     }
 

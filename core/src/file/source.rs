@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::new_file::{beside, io_error, is_absent};
+use super::own_locks;
 use crate::error::{Error, LockedBy};
 
 /// A file opened for reading, and what it looked like then.
@@ -36,6 +37,7 @@ impl Source {
 
     /// The main file of a database: nobody may be writing it, and no crash may have left it half written.
     pub(super) fn open_database(path: &Path) -> Result<Self, Error> {
+        own_locks::check(path)?;
         let database = Self::open(path)?;
         database.lock_shared()?;
         if has_hot_journal(path)? {
@@ -87,17 +89,36 @@ impl Source {
     /// locks, there is nothing to ask.
     fn lock_shared(&self) -> Result<(), Error> {
         #[cfg(unix)]
-        {
-            use rustix::fs::{FlockOperation, fcntl_lock};
-            use rustix::io::Errno;
-            if let Err(Errno::AGAIN | Errno::ACCESS) =
-                fcntl_lock(&self.file.file, FlockOperation::NonBlockingLockShared)
-            {
-                return Err(Error::Locked(LockedBy::Writer));
-            }
+        if let Err(ErrorKind::WouldBlock | ErrorKind::PermissionDenied) = reader_lock(&self.file.file) {
+            return Err(Error::Locked(LockedBy::Writer));
         }
         Ok(())
     }
+}
+
+/// Locks the whole file for reading. On Linux the lock belongs to the open file: what else this process does with the
+/// file does not take it away, and it changes no locks of the process's own.
+#[cfg(unix)]
+fn reader_lock(file: &File) -> Result<(), ErrorKind> {
+    use rustix::fs::{FlockOperation, fcntl_lock};
+    // Elsewhere the structure has other fields.
+    #[cfg(all(
+        target_os = "linux",
+        target_pointer_width = "64",
+        not(any(target_arch = "mips64", target_arch = "mips64r6", target_arch = "sparc64"))
+    ))]
+    {
+        use nix::fcntl::{FcntlArg, fcntl};
+        use nix::libc::{F_RDLCK, SEEK_SET, flock};
+        let whole =
+            flock { l_type: F_RDLCK as i16, l_whence: SEEK_SET as i16, l_start: 0, l_len: 0, l_pid: 0 };
+        let locked = fcntl(file, FcntlArg::F_OFD_SETLK(&whole));
+        match locked.map_err(|errno| io::Error::from(errno).kind()) {
+            Err(ErrorKind::InvalidInput) => {} // a system that is only like Linux
+            locked => return locked.map(|_| ()),
+        }
+    }
+    fcntl_lock(file, FlockOperation::NonBlockingLockShared).map_err(|errno| io::Error::from(errno).kind())
 }
 
 /// A rollback journal that still counts: SQLite empties, deletes or zeroes it when a transaction ends.

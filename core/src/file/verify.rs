@@ -83,7 +83,13 @@ impl fmt::Debug for VerifyOptions<'_> {
 /// Authenticates every page of the database `path` and every frame of its write-ahead log, and says what is damaged.
 ///
 /// The file names its cipher, so that of `key` only the bytes count. Nothing is written. On Unix the file is locked as
-/// a reader does, and as with every POSIX lock, this takes away other locks that the *same process* holds on the file.
+/// a reader does.
+///
+/// Where the *same process* uses the file through another library, a copy of SQLite for example, that one's POSIX locks
+/// are lost, unnoticed, as soon as this function closes the file. On Linux it therefore looks first, and does not open
+/// the file while there are such locks ([`is_locked_by_this_process`](super::is_locked_by_this_process)): it waits, and
+/// gives up by [`LockedBy::ThisProcess`](crate::LockedBy::ThisProcess). Locks taken after that look are lost all the
+/// same, and on other systems all are. Threads that use this crate only do not disturb each other on Linux.
 ///
 /// The report covers all damage that was found: [`VerifyReport::error`] turns it into one error. What follows the
 /// log's last commit is not damage where a crash can explain it: frames from before a checkpoint (other salts),
@@ -93,7 +99,7 @@ impl fmt::Debug for VerifyOptions<'_> {
 /// # Errors
 /// Where nothing can be checked: [`Error::WrongKey`], [`Error::KeyLength`], [`Error::NotEncrypted`],
 /// [`Error::UnsupportedFormat`], [`Error::Malformed`] for a file without a whole page 1. [`Error::Locked`] where
-/// another program is still writing to the file after the wait, or left a journal, [`Error::Cancelled`], [`Error::Io`].
+/// another program still writes to the file after the wait, or left a journal, [`Error::Cancelled`], [`Error::Io`].
 pub fn verify_file(path: &Path, key: &Key, mut options: VerifyOptions<'_>) -> Result<VerifyReport, Error> {
     let mut waiting = || report(&mut options.progress, 0, 0);
     let main = while_locked(options.wait, &mut waiting, || Source::open_database(path))?;

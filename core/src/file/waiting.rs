@@ -1,4 +1,4 @@
-//! Waiting for another program that is just writing.
+//! Waiting for another program that is just writing, or another library in this one.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ pub(super) fn while_locked<T>(
 /// Whether it goes away by itself.
 fn passes(by: LockedBy) -> bool {
     match by {
-        LockedBy::Writer => true,
+        LockedBy::Writer | LockedBy::ThisProcess => true,
         LockedBy::Change | LockedBy::Journal | LockedBy::Leftover => false,
     }
 }
@@ -71,10 +71,12 @@ mod tests {
 
     #[test]
     fn tries_until_the_writer_is_gone() {
-        for times in [0, 1, 3] {
-            let (outcome, tried, asked) = run(Duration::MAX, times, LockedBy::Writer, 0);
-            assert!(outcome.is_ok());
-            assert_eq!((tried, asked), (times + 1, times));
+        for by in [LockedBy::Writer, LockedBy::ThisProcess] {
+            for times in [0, 1, 3] {
+                let (outcome, tried, asked) = run(Duration::MAX, times, by, 0);
+                assert!(outcome.is_ok());
+                assert_eq!((tried, asked), (times + 1, times));
+            }
         }
     }
 

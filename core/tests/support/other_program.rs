@@ -1,4 +1,5 @@
-//! Another program that has a file locked: the test's own, run again, since locks do not count within a process.
+//! Another program that locks a file: the test's own, run again, since locks do not count within a process.
+#![allow(dead_code)] // not every test crate uses all of it
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -8,6 +9,10 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use rustix::fs::{FlockOperation, fcntl_lock};
 
 const TO_LOCK: &str = "PAGECRYPT_TEST_TO_LOCK";
+
+// What it says, among what a test program says anyway.
+const LOCKED: &str = "[it is locked]";
+const REFUSED: &str = "[the lock is refused]";
 
 /// It has the file locked for writing until it is told to let go.
 #[derive(Debug)]
@@ -28,7 +33,7 @@ impl Writer {
             .spawn()
             .unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
-        assert!(output.by_ref().lines().any(|line| line.unwrap().contains("locked")));
+        assert!(output.by_ref().lines().any(|line| line.unwrap().contains(LOCKED)));
         Self { child, output }
     }
 
@@ -36,10 +41,25 @@ impl Writer {
     pub(crate) fn run_if_asked() -> bool {
         let Some(path) = std::env::var_os(TO_LOCK) else { return false };
         let file = File::options().write(true).open(path).unwrap();
-        fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive).unwrap();
-        println!("locked");
+        match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => println!("{LOCKED}"),
+            Err(_) => println!("{REFUSED}"),
+        }
         io::stdin().read_line(&mut String::new()).unwrap();
         true
+    }
+
+    /// Whether a program could lock the file for writing now. To be called as [`start`](Self::start).
+    pub(crate) fn could_start(test: &str, path: &Path) -> bool {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test, "--nocapture"])
+            .env(TO_LOCK, path)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let output = String::from_utf8(output.stdout).unwrap();
+        assert!(output.contains(LOCKED) || output.contains(REFUSED), "{output}");
+        output.contains(LOCKED)
     }
 
     /// Ends it.
