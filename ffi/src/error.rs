@@ -133,6 +133,7 @@ fn locked_by(by: LockedBy) -> pagecrypt_locked_by {
         LockedBy::Change => PAGECRYPT_LOCKED_BY_CHANGE,
         LockedBy::Journal => PAGECRYPT_LOCKED_BY_JOURNAL,
         LockedBy::Leftover => PAGECRYPT_LOCKED_BY_LEFTOVER,
+        LockedBy::ThisProcess => PAGECRYPT_LOCKED_BY_THIS_PROCESS,
         _ => PAGECRYPT_LOCKED_BY_NONE,
     }
 }

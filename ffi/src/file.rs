@@ -223,6 +223,8 @@ pub unsafe extern "C" fn pagecrypt_encrypt_file(
     summary: *mut *mut pagecrypt_summary,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
+    // The library shows nobody its SQLite: what else holds locks in this process is another copy.
+    pagecrypt_sqlite::declare_sqlite_private();
     // Safety: caller, handle.
     unsafe { convert(source, destination, key, options, summary, error, pagecrypt_sqlite::encrypt_file) }
 }
