@@ -20,9 +20,9 @@
  * that is written may not overlap another of the same call, unless it is said that both may be the same: else
  * PAGECRYPT_ERROR_OVERLAP.
  *
- * Threads. There is nothing to initialise and no state beyond the handles. A handle that functions take as const may
- * be used from any number of threads at the same time; any other, from one at a time. Nobody may use a handle that is
- * being freed, nor write to a buffer that is in use.
+ * Threads. There is nothing to initialise and no state beyond the handles (but for the copy of SQLite inside, which
+ * keeps its own). A handle that functions take as const may be used from any number of threads at the same time; any
+ * other, from one at a time. Nobody may use a handle that is being freed, nor write to a buffer that is in use.
  *
  * Fork. A child may use its parent's handles: nonces are drawn from the operating system by each call.
  */
