@@ -1,14 +1,15 @@
 //! The cases of `vectors/errors.json` that work on whole files.
+#![allow(dead_code)] // not every test crate uses all of it
 
 use std::fs;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use pagecrypt::file::{FileOptions, VerifyOptions, decrypt_file, inspect_file, verify_file};
+use pagecrypt::file::{Progress, VerifyOptions, verify_file};
 use pagecrypt::{Error, Key};
 use serde::Deserialize;
 
-use crate::Bytes;
+use crate::error_file::Bytes;
 use crate::vectors::Hex;
 
 /// The folder before the operation, and what is asked.
@@ -28,8 +29,35 @@ pub(crate) struct Files {
     cancel: bool,
 }
 
+/// What an operation leaves at the destination.
+pub(crate) enum Made {
+    Nothing,
+    Plain,
+    Encrypted,
+}
+
+/// What an operation is given.
+pub(crate) struct Asked<'f> {
+    files: &'f Files,
+    pub(crate) database: PathBuf,
+    pub(crate) destination: PathBuf,
+    pub(crate) force: bool,
+}
+
+impl Asked<'_> {
+    pub(crate) fn key(&self) -> Key {
+        let (key, cipher) = (self.files.key.as_ref().unwrap(), self.files.cipher.as_ref().unwrap());
+        Key::from_bytes(&key.0, cipher.parse().unwrap()).unwrap()
+    }
+}
+
 impl Files {
-    pub(crate) fn run(&self, operation: &str, failed_pages: &[u64]) -> Result<(), Error> {
+    /// Makes the folder, has `operate` work in it, and looks at what has become of it.
+    pub(crate) fn run(
+        &self,
+        failed_pages: &[u64],
+        operate: impl FnOnce(&Asked<'_>, &mut Progress<'static>) -> Result<Made, Error>,
+    ) -> Result<(), Error> {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         for (name, bytes) in [
@@ -43,36 +71,33 @@ impl Files {
                 fs::write(path(name), bytes.get()).unwrap();
             }
         }
-        let before = content(folder.path());
+        let mut before = content(folder.path());
+        let cancel = self.cancel;
         let mut progress =
-            |_, _| if self.cancel { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            move |_: u64, _: u64| if cancel { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         let (database, destination) = (path("database"), path("destination"));
-        let outcome = match operation {
-            "inspect_file" => inspect_file(&database).map(|_| ()),
-            "verify_file" => {
-                verify_file(&database, &self.key(), VerifyOptions::new().progress(&mut progress))
-                    .and_then(|report| report.error().map_or(Ok(()), Err))
-            }
-            "decrypt_file" => {
-                let options = FileOptions::new().force(self.force).progress(&mut progress);
-                decrypt_file(&database, &destination, &self.key(), options).map(|_| ())
-            }
-            other => panic!("unknown operation {other}"),
-        };
+        let asked = Asked { files: self, database, destination: destination.clone(), force: self.force };
+        let outcome = operate(&asked, &mut progress);
         if let Err(Error::AuthenticationFailed(failures)) = &outcome {
             assert_eq!(failures.numbers(), failed_pages);
         }
-        if outcome.is_err() || operation != "decrypt_file" {
-            assert!(content(folder.path()) == before, "{operation} changed the folder");
-        } else {
-            assert!(fs::read(destination).unwrap().starts_with(b"SQLite format 3\0"));
+        let mut after = content(folder.path());
+        let destination = fs::read(destination).unwrap_or_default();
+        match outcome {
+            Ok(Made::Plain) => assert!(destination.starts_with(b"SQLite format 3\0")),
+            Ok(Made::Encrypted) => {
+                assert!(destination.starts_with(b"Turso"));
+                let report = verify_file(&asked.destination, &asked.key(), VerifyOptions::new()).unwrap();
+                assert!(report.is_intact(), "{report:?}");
+                assert_eq!(report.cipher, asked.key().cipher());
+            }
+            Ok(Made::Nothing) | Err(_) => assert!(before == after, "the folder has changed"),
         }
-        outcome
-    }
-
-    fn key(&self) -> Key {
-        let (key, cipher) = (self.key.as_ref().unwrap(), self.cipher.as_ref().unwrap());
-        Key::from_bytes(&key.0, cipher.parse().unwrap()).unwrap()
+        let others = |files: &mut Vec<_>| files.retain(|(name, _)| name != "destination");
+        others(&mut before);
+        others(&mut after);
+        assert!(before == after, "the folder has changed");
+        outcome.map(|_| ())
     }
 }
 
