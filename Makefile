@@ -5,12 +5,17 @@
 
 SHELL := /bin/bash
 .NOTPARALLEL:
-.PHONY: demo test build test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-checks check
+.PHONY: demo test lib build test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-checks check
 
 demo:
 	@.ci/setup rust c python
 	@.ci/step "build the command line (release)" cargo build --quiet --release -p pagecrypt-cli
 	@python3 examples/demo.py target/release/pagecrypt
+
+# The C library: target/c/include and target/c/lib. TARGET=triple builds it for another target, into target/c-triple.
+lib:
+	@.ci/setup rust c $(if $(findstring aarch64,$(TARGET)),aarch64)
+	@.ci/step "the C library$(if $(TARGET), for $(TARGET))" ffi/package/build_library $(TARGET)
 
 build:
 	@.ci/setup rust c
