@@ -4,8 +4,11 @@
 # Both work in a fresh clone. What they install beyond Debian packages goes to target/.
 
 SHELL := /bin/bash
+export PATH := $(CURDIR)/target/go/bin:$(PATH)
 .NOTPARALLEL:
-.PHONY: demo test lib build test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-checks check
+PREFIX ?= /usr/local
+DESTDIR ?=
+.PHONY: demo test lib package install uninstall dist build test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-install test-checks check
 
 demo:
 	@.ci/setup rust c python
@@ -17,11 +20,33 @@ lib:
 	@.ci/setup rust c $(if $(findstring aarch64,$(TARGET)),aarch64)
 	@.ci/step "the C library$(if $(TARGET), for $(TARGET))" ffi/package/build_library $(TARGET)
 
+# Everything that is installed, in target/package, laid out like a prefix.
+package: lib
+	@.ci/setup rust c python
+	@.ci/step "build the command line (release)" cargo build --quiet --release -p pagecrypt-cli
+	@.ci/step "put the package together" python3 ffi/package/stage.py target/c target/release/pagecrypt \
+		$$(rustc -vV | sed -n 's/^host: //p') target/package
+
+# `make package` and then `sudo make install` works where root has no Rust.
+install:
+	@if command -v cargo >/dev/null || [ ! -d target/package ]; then $(MAKE) --no-print-directory package; \
+	else echo "no Rust here: installing what was built before"; fi
+	@python3 ffi/package/install.py install target/package "$(PREFIX)" "$(DESTDIR)"
+
+uninstall:
+	@python3 ffi/package/install.py uninstall "$(PREFIX)" "$(DESTDIR)"
+
+# target/dist/libpagecrypt-VERSION-TARGET.tar.gz, its bill of materials and checksums.
+dist: package
+	@.ci/setup go
+	@.ci/step "bundle the library with the Go module" go/bundle
+	@.ci/step "pack" python3 ffi/package/dist.py target/package $$(rustc -vV | sed -n 's/^host: //p') target/dist
+
 build:
 	@.ci/setup rust c
 	cargo build --release -p pagecrypt-cli
 
-test: test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-checks
+test: test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-install test-checks
 	@printf '\nall test steps passed\n'
 
 test-rust:
@@ -55,6 +80,13 @@ test-turso:
 	@.ci/step "set up Turso" .ci/venv
 	@.ci/step "build the command line (release)" cargo build --quiet --release -p pagecrypt-cli
 	@.ci/step "against Turso itself" target/venv/bin/python -m pytest -q peers/turso
+
+test-install: dist
+	@.ci/setup c++ cmake pkg-config sqlite-library go
+	@.ci/step "set up the checks" .ci/venv
+	@.ci/step "the built libraries offer the header's functions only" \
+		python3 ffi/package/check_library.py target/c
+	@.ci/step "programs outside the repository" target/venv/bin/python -m pytest -q ffi/package
 
 test-checks:
 	@.ci/step "set up the checks" .ci/venv
