@@ -1,14 +1,16 @@
 # The two commands:
 #   make demo   sets up what it needs, then does the main job on a real database
 #   make test   sets up what it needs, then runs every test
-# Both work in a fresh clone. What they install beyond Debian packages goes to target/.
+# For C, C++ and Go:
+#   make lib, make install PREFIX=..., make uninstall PREFIX=..., make dist
+# All work in a fresh clone. What they install beyond Debian packages goes to target/.
 
 SHELL := /bin/bash
 export PATH := $(CURDIR)/target/go/bin:$(PATH)
 .NOTPARALLEL:
 PREFIX ?= /usr/local
 DESTDIR ?=
-.PHONY: demo test lib package install uninstall dist build test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-install test-checks check
+.PHONY: demo test lib package install uninstall dist build test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-install test-lib-aarch64 test-checks check
 
 demo:
 	@.ci/setup rust c python
@@ -87,6 +89,10 @@ test-install: dist
 	@.ci/step "the built libraries offer the header's functions only" \
 		python3 ffi/package/check_library.py target/c
 	@.ci/step "programs outside the repository" target/venv/bin/python -m pytest -q ffi/package
+
+# Not part of `make test`: it builds everything once more, SQLite included.
+test-lib-aarch64:
+	@.ci/step "the C library for 64-bit ARM, emulated" ffi/package/test_aarch64
 
 test-checks:
 	@.ci/step "set up the checks" .ci/venv

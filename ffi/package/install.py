@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 
 LIST = "share/libpagecrypt/installed"
+# Whose lib folders the dynamic linker looks into by itself, with the help of a list that ldconfig makes.
+SYSTEM_PREFIXES = (Path("/usr"), Path("/usr/local"))
 
 
 def install(folder: Path, prefix: Path) -> None:
@@ -97,6 +99,8 @@ def main(arguments: list[str]) -> int:
                 where = place(prefix, *destination or [""])
                 install(Path(folder), where)
                 print(f"installed libpagecrypt into {where}")
+                if where in SYSTEM_PREFIXES:
+                    print("run ldconfig once, so that programs find the shared library")
             case ["uninstall", prefix, *destination] if len(destination) <= 1:
                 where = place(prefix, *destination or [""])
                 if not (where / LIST).exists():
