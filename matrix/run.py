@@ -251,7 +251,7 @@ def as_json(result: Result) -> str:
 def verdict(result: Result) -> str:
     if result.problems:
         return "\n".join([f"FAILED, {len(result.problems)} problems:", *(f"* {line}" for line in result.problems)])
-    return f"{len(CIPHERS)} ciphers, {len(result.languages)} languages: each reads what every one writes"
+    return f"{len(CIPHERS)} ciphers; each language reads what every one writes: {', '.join(result.languages)}"
 
 
 def main(arguments: Sequence[str], known: Sequence[Language] = LANGUAGES, vectors: Path = VECTORS) -> int:

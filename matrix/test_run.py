@@ -96,7 +96,7 @@ def main(*arguments: str, languages: tuple[Language, ...]) -> int:
 
 def test_the_exit_code_tells_whether_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(languages=(fake("Good"),)) == 0
-    assert "9 ciphers, 1 languages: each reads what every one writes" in capsys.readouterr().out
+    assert "9 ciphers; each language reads what every one writes: Good" in capsys.readouterr().out
     assert main(languages=(fake("Good"), fake("Bad", "wrong-byte"))) == 1
     assert "Good reads Bad's: pages aegis128l: FAILED: not authentic" in capsys.readouterr().out
 
