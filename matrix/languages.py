@@ -64,7 +64,8 @@ LANGUAGES = (
     Language(
         name="Go",
         tools=(("go", "Go 1.24 or newer"), ("cc", "a C compiler, for cgo")),
-        build=(("go", "build", "-o", str(BUILT / "matrix-go"), "./internal/matrix"),),
+        files=((LIBRARY / "lib/libpagecrypt.a", "make lib"),),
+        build=(("./bundle",), ("go", "build", "-o", str(BUILT / "matrix-go"), "./internal/matrix")),
         build_folder=ROOT / "go",
         command=(str(BUILT / "matrix-go"),),
     ),

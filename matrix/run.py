@@ -30,6 +30,7 @@ PLAIN = "turso/aegis256-4096-small.plain.db"
 DATABASES = ("file-{}.plain.db", "file-{}.compact.db")
 TIMEOUT = 600  # seconds, for a program that hangs
 BUILD_TIMEOUT = 1800
+BUILD_LINES = 30  # of a failed build: what comes first is the cause
 
 Pair = tuple[str, str]
 """Writer and reader."""
@@ -94,7 +95,8 @@ def build(language: Language) -> str | None:
         except (OSError, subprocess.TimeoutExpired) as error:
             return f"{language.name} does not build: {error}"
         if done.returncode != 0:
-            return f"{language.name} does not build: {' '.join(command)}\n{done.stdout}{done.stderr}"
+            output = (done.stdout + done.stderr).splitlines()[:BUILD_LINES]
+            return "\n".join([f"{language.name} does not build: {' '.join(command)}", *output])
     return None
 
 
