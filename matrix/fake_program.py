@@ -106,6 +106,9 @@ class Program:
             path.write_bytes((self.vectors / PLAIN).read_bytes())
             if here and self.fault == "no-database":
                 path.unlink()
+            if here and self.fault == "not-compact":
+                content = path.read_bytes()
+                path.write_bytes(content[:20] + bytes([48]) + content[21:])
             if here and self.fault == "cut-database":
                 path.write_bytes(path.read_bytes()[:8192])
             if here and self.fault == "unsound-database":  # a page that is in no table and not free

@@ -57,6 +57,8 @@ FAULTS = {
     "believes": "Bad reads damaged files of Good: messages aegis256 ok, not FAILED",
     "changes-files": "Bad reads Good's: and changed the files",
     "no-database": "Bad reads Good's: file aegis256x2: left no file-aegis256x2.plain.db",
+    "not-compact": "Bad reads Good's: file aegis256x2: file-aegis256x2.compact.db keeps the bytes reserved for tag "
+    "and nonce",
     "cut-database": "Bad reads Good's: file aegis256x2: file-aegis256x2.plain.db: database disk image is malformed",
     "unsound-database": "Bad reads Good's: file aegis256x2: file-aegis256x2.plain.db: SQLite's "
     "integrity_check finds damage",

@@ -11,6 +11,7 @@ from pathlib import Path
 from rows import CIPHERS, OK, PAGE_SIZE, Capability, all_rows
 
 QUERIES = ("SELECT id, name, score, note FROM users ORDER BY id", "SELECT id, k, b, v FROM things ORDER BY id")
+RESERVED_BYTE = 20  # of SQLite's header: how many bytes at each page's end it does not use
 Rows = list[list[tuple[object, ...]]]
 
 
@@ -81,6 +82,8 @@ def wrong_database(path: Path, rows: Rows) -> str | None:
     """What is wrong with a decrypted database, of which `rows` are expected."""
     if not path.is_file():
         return f"left no {path.name}"
+    if "compact" in path.name and path.read_bytes()[RESERVED_BYTE : RESERVED_BYTE + 1] != b"\0":
+        return f"{path.name} keeps the bytes reserved for tag and nonce"
     try:
         got = database_rows(path)
     except (sqlite3.Error, ValueError) as error:
