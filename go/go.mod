@@ -1,0 +1,3 @@
+module libpagecrypt/go
+
+go 1.24
