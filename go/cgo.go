@@ -15,6 +15,8 @@ import (
 	"unsafe"
 )
 
+const hasLibrary = true
+
 // The library's lengths are size_t, Go's are int; offsets are handed over as they lie.
 const _ = -uint(unsafe.Sizeof(C.size_t(0)) ^ unsafe.Sizeof(int(0)))
 

@@ -208,6 +208,14 @@ func invalidArgument(what string) *Error {
 	return newError(ErrInvalidArgument, "invalid argument: "+what)
 }
 
+// notMade is the error for a zero value, which is all there is without the library.
+func notMade(what string) error {
+	if !hasLibrary {
+		return ErrNoCgo
+	}
+	return invalidArgument(what + " that no function of this package made")
+}
+
 func wrongBufferLength(expected, got int) *Error {
 	return &Error{
 		Code:     ErrBufferLength,

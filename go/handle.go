@@ -34,7 +34,7 @@ func newHandle(pointer unsafe.Pointer, free func(unsafe.Pointer)) *handle {
 // acquire keeps the C object until release.
 func (h *handle) acquire() (unsafe.Pointer, error) {
 	if h == nil {
-		return nil, invalidArgument("a value that no function of this package made")
+		return nil, notMade("a value")
 	}
 	for {
 		uses := h.uses.Load()

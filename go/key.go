@@ -63,7 +63,7 @@ func newKey(h *handle, cipher Cipher, engine Engine, err error) (*Key, error) {
 // use gives the key's C object to an operation; release ends it.
 func (k *Key) use() (*handle, error) {
 	if k == nil || k.keyState == nil {
-		return nil, invalidArgument("a key that no function of this package made")
+		return nil, notMade("a key")
 	}
 	if _, err := k.handle.acquire(); err != nil {
 		return nil, err

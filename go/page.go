@@ -50,7 +50,7 @@ func NewTursoPageCodec(key *Key, pageSize int) (*PageCodec, error) {
 
 func (c *PageCodec) use() (*handle, error) {
 	if c == nil || c.pageCodecState == nil {
-		return nil, invalidArgument("a codec that no function of this package made")
+		return nil, notMade("a codec")
 	}
 	if _, err := c.handle.acquire(); err != nil {
 		return nil, err

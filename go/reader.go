@@ -41,7 +41,7 @@ func OpenPageReader(path string, key *Key) (*PageReader, error) {
 
 func (r *PageReader) use() (*handle, error) {
 	if r == nil || r.pageReaderState == nil {
-		return nil, invalidArgument("a reader that no function of this package made")
+		return nil, notMade("a reader")
 	}
 	if _, err := r.handle.acquire(); err != nil {
 		return nil, err

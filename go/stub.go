@@ -7,6 +7,8 @@ import "unsafe"
 // The functions of cgo*.go where libpagecrypt is not there. Those that take a C object are never called: none can be
 // made.
 
+const hasLibrary = false
+
 func version() string { return "" }
 
 func cipherFromName(string) (Cipher, error) { return 0, ErrNoCgo }

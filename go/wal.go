@@ -86,7 +86,7 @@ func newWALChain(h *handle, err error) (*WALChain, error) {
 // use gives the chain to one operation; done ends it.
 func (c *WALChain) use() (h *handle, done func(), err error) {
 	if c == nil || c.walChainState == nil {
-		return nil, nil, invalidArgument("a chain that no function of this package made")
+		return nil, nil, notMade("a chain")
 	}
 	if _, err := c.handle.acquire(); err != nil {
 		return nil, nil, err
