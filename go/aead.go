@@ -59,13 +59,13 @@ func (a *aead) Open(dst, nonce, ciphertext, additionalData []byte) ([]byte, erro
 	}
 	text, tag := ciphertext[:len(ciphertext)-TagLength], ciphertext[len(ciphertext)-TagLength:]
 	result, out := extend(dst, len(text))
-	checkOverlap(out, text, additionalData)
+	checkOverlap(out, ciphertext, additionalData)
 	h, err := a.key.use()
 	if err != nil {
 		return nil, err
 	}
 	defer h.release()
-	if err := openOne(h.pointer, apart(nonce, out), additionalData, text, out, apart(tag, out)); err != nil {
+	if err := openOne(h.pointer, apart(nonce, out), additionalData, text, out, tag); err != nil {
 		clear(out)
 		return nil, err
 	}
@@ -95,10 +95,10 @@ func extend(dst []byte, n int) (whole, tail []byte) {
 	return whole, whole[len(dst):]
 }
 
-// checkOverlap panics unless out and text begin at the same byte or lie apart, and associated data lies apart.
-func checkOverlap(out, text, associatedData []byte) {
-	if len(out) > 0 && len(text) > 0 && &out[0] != &text[0] && overlap(out, text) {
-		panic("pagecrypt: invalid buffer overlap")
+// checkOverlap panics unless out and in begin at the same byte or lie apart, and associated data lies apart.
+func checkOverlap(out, in, associatedData []byte) {
+	if len(out) > 0 && len(in) > 0 && &out[0] != &in[0] && overlap(out, in) {
+		panic("pagecrypt: invalid buffer overlap of output and input")
 	}
 	if overlap(out, associatedData) {
 		panic("pagecrypt: invalid buffer overlap of output and additional data")
@@ -113,12 +113,12 @@ func overlap(a, b []byte) bool {
 	return firstA < firstB+uintptr(len(b)) && firstB < firstA+uintptr(len(a))
 }
 
-// apart returns small bytes that do not overlap out: the standard library allows nonces and tags to.
-func apart(small, out []byte) []byte {
-	if overlap(small, out) {
-		return slices.Clone(small)
+// apart returns a nonce that does not overlap out: the standard library allows it to.
+func apart(nonce, out []byte) []byte {
+	if overlap(nonce, out) {
+		return slices.Clone(nonce)
 	}
-	return small
+	return nonce
 }
 
 // A Batch is a number of messages of mixed lengths, in a few contiguous slices. Message i is bytes [Offsets[i],

@@ -71,7 +71,8 @@ func (k *Key) use() (*handle, error) {
 	return k.handle, nil
 }
 
-// WithEngine returns the same key for the best engine not above ceiling. It shares the count of seals.
+// WithEngine returns the same key, served by the best engine that is not above ceiling, which counts its seals anew.
+// [ErrUnknownEngine] where this CPU does not run ceiling.
 func (k *Key) WithEngine(ceiling Engine) (*Key, error) {
 	h, err := k.use()
 	if err != nil {
@@ -81,7 +82,8 @@ func (k *Key) WithEngine(ceiling Engine) (*Key, error) {
 	return newKey(keyWithEngine(h.pointer, ceiling))
 }
 
-// WithCipher returns the same bytes as a key of another cipher of the same key length, else [ErrKeyLength].
+// WithCipher returns the same bytes as a key of another cipher of the same key length, else [ErrKeyLength], which counts
+// its seals anew.
 func (k *Key) WithCipher(cipher Cipher) (*Key, error) {
 	h, err := k.use()
 	if err != nil {
@@ -91,7 +93,7 @@ func (k *Key) WithCipher(cipher Cipher) (*Key, error) {
 	return newKey(keyWithCipher(h.pointer, cipher))
 }
 
-// Clone returns the same key with a Close of its own. It shares the count of seals.
+// Clone returns the same key with a Close of its own. Both share the count of seals.
 func (k *Key) Clone() (*Key, error) {
 	h, err := k.use()
 	if err != nil {

@@ -109,7 +109,7 @@ func (c *WALChain) Checksum() ([2]uint32, error) {
 }
 
 // Accept tells whether frame (its header and its sealed page) is the log's next. If so, the chain goes on behind it; if
-// not, the log ends before it, and the chain stays where it is.
+// not, the log ends before it, and the chain stays where it is. [ErrBufferLength] where it has not a frame's length.
 func (c *WALChain) Accept(frame []byte) (bool, error) {
 	h, done, err := c.use()
 	if err != nil {
@@ -156,7 +156,7 @@ func (c *PageCodec) OpenFrames(first uint32, frames []byte) error {
 }
 
 // OpenFramesInto is OpenFrames from one slice, which stays as it is, into another of the same length: the same bytes or
-// apart, else [ErrOverlap].
+// apart, else [ErrOverlap]. Headers are not copied.
 func (c *PageCodec) OpenFramesInto(first uint32, from, to []byte) error {
 	h, err := c.use()
 	if err != nil {
