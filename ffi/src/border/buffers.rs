@@ -18,6 +18,9 @@ impl Span {
         if start.is_null() && length > 0 {
             return Err(Error::InvalidArgument(what));
         }
+        if !start.is_aligned() {
+            return Err(Error::InvalidArgument("offsets are not aligned"));
+        }
         let address = start.addr();
         let bytes = length.checked_mul(size_of::<T>()).filter(|bytes| *bytes <= isize::MAX as usize);
         match bytes {
