@@ -1,6 +1,7 @@
 //! A page of a b-tree: header, pointers to cells, cells.
 
 use pagecrypt::Error;
+use zeroize::Zeroizing;
 
 use super::FILE_HEADER_LENGTH;
 use super::geometry::Geometry;
@@ -42,7 +43,7 @@ pub(super) fn header_start(number: u32) -> usize {
 /// A page whose header and cell pointers make sense.
 #[derive(Debug)]
 pub(super) struct TreePage {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Zeroizing<Vec<u8>>,
     pub(super) kind: Kind,
     pub(super) leaf: bool,
     pub(super) cells: Vec<usize>,
@@ -52,7 +53,11 @@ pub(super) struct TreePage {
 
 impl TreePage {
     /// Looks at the page `number`.
-    pub(super) fn parse(number: u32, mut bytes: Vec<u8>, geometry: Geometry) -> Result<Self, Error> {
+    pub(super) fn parse(
+        number: u32,
+        mut bytes: Zeroizing<Vec<u8>>,
+        geometry: Geometry,
+    ) -> Result<Self, Error> {
         // Nothing beyond them is SQLite's.
         bytes.truncate(geometry.usable);
         let start = header_start(number);

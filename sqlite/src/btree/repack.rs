@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use pagecrypt::{Error, LockedBy};
+use zeroize::Zeroizing;
 
 use super::geometry::Geometry;
 use super::page::read_u32;
@@ -34,7 +35,7 @@ pub(crate) struct Repacked {
 /// but the root pages; free pages are left out.
 pub(crate) fn repack(from: &mut dyn Pages, to: &mut dyn Sink, reserved: usize) -> Result<Repacked, Error> {
     let page_size = from.page_size();
-    let mut first = vec![0; page_size];
+    let mut first = Zeroizing::new(vec![0; page_size]);
     from.read(1, &mut first)?;
     let Some(mut header) = first.first_chunk::<FILE_HEADER_LENGTH>().copied() else {
         return Err(Error::PageSize(page_size));
@@ -53,7 +54,7 @@ pub(crate) fn repack(from: &mut dyn Pages, to: &mut dyn Sink, reserved: usize) -
     for_each_schema_record(from, read, |rowid, record| {
         let moved = match SchemaRecord::parse(record)? {
             parsed @ SchemaRecord { root: Some(root), .. } => parsed.with_root(roots.moved(root)?),
-            _ => record.to_vec(),
+            _ => Zeroizing::new(record.to_vec()),
         };
         let entry = super::walk::Entry { rowid, length: moved.len() as u64 };
         let mut rest = moved.as_slice();
@@ -130,12 +131,11 @@ fn for_each_schema_record(
     if walk.kind() != super::page::Kind::Table {
         return Err(Error::Malformed("the schema is not a table"));
     }
-    let mut record = Vec::new();
     while let Some(entry) = walk.next_entry()? {
         if entry.length > MAX_RECORD {
             return Err(Error::UnsupportedFormat("a schema with more than 16 MiB of SQL for one object"));
         }
-        record.resize(entry.length as usize, 0);
+        let mut record = Zeroizing::new(vec![0; entry.length as usize]);
         walk.read(&mut record)?;
         each(entry.rowid, &record)?;
     }

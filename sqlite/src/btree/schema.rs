@@ -1,6 +1,7 @@
 //! Records of the schema table, as far as the place of root pages goes.
 
 use pagecrypt::Error;
+use zeroize::Zeroizing;
 
 use super::varint;
 
@@ -57,13 +58,15 @@ impl<'a> SchemaRecord<'a> {
     }
 
     /// The same record with another root page.
-    pub(super) fn with_root(&self, root: u32) -> Vec<u8> {
+    pub(super) fn with_root(&self, root: u32) -> Zeroizing<Vec<u8>> {
         let mut types = Vec::new();
         for (column, kind) in self.types.iter().enumerate() {
             varint::append(if column == ROOT_COLUMN { FOUR_BYTES } else { *kind }, &mut types);
         }
         // Five types are at most 45 bytes, so that the header's length takes one.
-        let mut record = vec![types.len() as u8 + 1];
+        let length = 1 + types.len() + self.before.len() + 4 + self.after.len();
+        let mut record = Zeroizing::new(Vec::with_capacity(length));
+        record.push(types.len() as u8 + 1);
         record.extend(types);
         record.extend(self.before);
         record.extend(root.to_be_bytes());

@@ -6,6 +6,7 @@
 
 use pagecrypt::Error;
 use pagecrypt::page::pending_byte_page;
+use zeroize::Zeroizing;
 
 use super::geometry::Geometry;
 use super::page::{Kind, flag, header_length, header_start};
@@ -68,13 +69,16 @@ impl<'s> Writing<'s> {
     }
 }
 
+/// What a cell has beside its part of the record, at most: two varints and the first overflow page.
+const CELL_NUMBERS: usize = 9 + 9 + 4;
+
 /// A cell to be written.
 #[derive(Debug, Default)]
 struct Cell {
     /// On interior pages.
     child: u32,
     /// Without the child.
-    bytes: Vec<u8>,
+    bytes: Zeroizing<Vec<u8>>,
     /// The first overflow page of its record; 0 for none.
     overflow: u32,
 }
@@ -145,7 +149,9 @@ impl<'w, 's> Tree<'w, 's> {
     ) -> Result<(), Error> {
         let geometry = self.writing.geometry;
         let local = geometry.local(self.kind, entry.length);
-        let mut cell = Cell::default();
+        // Room for everything: a vector that grows leaves its bytes behind.
+        let bytes = Zeroizing::new(Vec::with_capacity(local + CELL_NUMBERS));
+        let mut cell = Cell { child: 0, bytes, overflow: 0 };
         varint::append(entry.length, &mut cell.bytes);
         if self.kind == Kind::Table {
             varint::append(entry.rowid.cast_unsigned(), &mut cell.bytes);
@@ -158,7 +164,8 @@ impl<'w, 's> Tree<'w, 's> {
             cell.overflow = self.writing.allocate()?;
             cell.bytes.extend(cell.overflow.to_be_bytes());
         }
-        let (mut number, mut page) = (cell.overflow, vec![0; geometry.page_size]);
+        let page_length = if left > 0 { geometry.page_size } else { 0 };
+        let (mut number, mut page) = (cell.overflow, Zeroizing::new(vec![0; page_length]));
         while left > 0 {
             let here = left.min(geometry.overflow() as u64);
             left -= here;
@@ -271,7 +278,7 @@ impl<'w, 's> Tree<'w, 's> {
     fn write_page(&mut self, number: u32, leaf: bool, cells: &[Cell], right: u32) -> Result<(), Error> {
         let geometry = self.writing.geometry;
         let start = header_start(number);
-        let mut page = vec![0; geometry.page_size];
+        let mut page = Zeroizing::new(vec![0; geometry.page_size]);
         let mut pointer = start + header_length(leaf);
         let mut content = geometry.usable;
         for cell in cells {

@@ -1,6 +1,7 @@
 //! Reading a b-tree's entries in their order.
 
 use pagecrypt::Error;
+use zeroize::Zeroizing;
 
 use super::Pages;
 use super::cell::{Cell, Payload};
@@ -28,13 +29,13 @@ impl<'p> Reading<'p> {
     }
 
     /// Reads a page that something points to.
-    fn read(&mut self, number: u32) -> Result<Vec<u8>, Error> {
+    fn read(&mut self, number: u32) -> Result<Zeroizing<Vec<u8>>, Error> {
         if number == 0 || number > self.pages.page_count() {
             return Err(Error::Malformed("a page number in a b-tree is beyond the end of the file"));
         }
         self.left =
             self.left.checked_sub(1).ok_or(Error::Malformed("b-trees share pages, or run in circles"))?;
-        let mut page = vec![0; self.geometry.page_size];
+        let mut page = Zeroizing::new(vec![0; self.geometry.page_size]);
         self.pages.read(number, &mut page)?;
         Ok(page)
     }
@@ -73,7 +74,7 @@ struct Visit {
 /// What is left of the current entry's record.
 #[derive(Default)]
 struct Record {
-    chunk: Vec<u8>,
+    chunk: Zeroizing<Vec<u8>>,
     at: usize,
     /// Bytes beyond the chunk.
     left: u64,
@@ -129,7 +130,8 @@ impl<'r, 'p> Walk<'r, 'p> {
                     return Err(Error::Malformed("cells of a b-tree page overlap"));
                 }
             }
-            let chunk = visit.page.bytes.get(payload.local.clone()).unwrap_or_default().to_vec();
+            let chunk = visit.page.bytes.get(payload.local.clone()).unwrap_or_default();
+            let chunk = Zeroizing::new(chunk.to_vec());
             return self.enter(cell.rowid, &payload, chunk).map(Some);
         }
         Ok(None)
@@ -163,7 +165,7 @@ impl<'r, 'p> Walk<'r, 'p> {
         Ok(())
     }
 
-    fn enter(&mut self, rowid: i64, payload: &Payload, chunk: Vec<u8>) -> Result<Entry, Error> {
+    fn enter(&mut self, rowid: i64, payload: &Payload, chunk: Zeroizing<Vec<u8>>) -> Result<Entry, Error> {
         if payload.length > MAX_PAYLOAD {
             return Err(Error::Malformed("a record is too long"));
         }

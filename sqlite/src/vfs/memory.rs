@@ -1,6 +1,7 @@
 //! Files that live in memory only: journals of the destination, which is thrown away as a whole if it fails.
 
 use rusqlite::ffi;
+use zeroize::Zeroizing;
 
 use super::Outcome;
 
@@ -9,7 +10,7 @@ const LARGEST: usize = 8 << 20;
 
 /// A file in memory.
 #[derive(Debug, Default)]
-pub(super) struct MemoryFile(Vec<u8>);
+pub(super) struct MemoryFile(Zeroizing<Vec<u8>>);
 
 impl MemoryFile {
     pub(super) fn new() -> Self {
@@ -29,6 +30,12 @@ impl MemoryFile {
     pub(super) fn write(&mut self, offset: u64, data: &[u8]) -> Outcome<()> {
         let start = usize::try_from(offset).map_err(|_| ffi::SQLITE_FULL)?;
         let end = start.checked_add(data.len()).filter(|end| *end <= LARGEST).ok_or(ffi::SQLITE_FULL)?;
+        if self.0.capacity() < end {
+            // A vector that grows leaves its bytes behind.
+            let mut larger = Zeroizing::new(Vec::with_capacity(end.next_power_of_two()));
+            larger.extend_from_slice(&self.0);
+            self.0 = larger;
+        }
         if self.0.len() < end {
             self.0.resize(end, 0);
         }

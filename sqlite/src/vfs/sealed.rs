@@ -3,8 +3,9 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use pagecrypt::file::{FileOptions, NewFile};
-use pagecrypt::page::{PageCodec, pending_byte_page};
+use pagecrypt::page::{MAX_PAGE_SIZE, PageCodec, pending_byte_page};
 use pagecrypt::{Error, IoError};
+use zeroize::Zeroizing;
 
 /// How many bytes of neighbouring pages are sealed at once.
 const RUN_BYTES: usize = 256 << 10;
@@ -32,7 +33,7 @@ pub(crate) struct SealedFile<'a> {
     /// Pages there are, holes among them.
     pages: u32,
     /// Neighbouring pages that are not sealed yet, and the number of the first.
-    run: Vec<u8>,
+    run: Zeroizing<Vec<u8>>,
     run_first: u32,
     sealed: Vec<u8>,
     /// The bytes done and to be done, to the best of our knowledge.
@@ -49,7 +50,8 @@ impl<'a> SealedFile<'a> {
             reserved: ReservedBytes::Ignored,
             options,
             pages: 0,
-            run: Vec::new(),
+            // Room for the longest run: a vector that grows leaves its bytes behind.
+            run: Zeroizing::new(Vec::with_capacity(RUN_BYTES + MAX_PAGE_SIZE)),
             run_first: 0,
             sealed: Vec::new(),
             done: 0,
@@ -99,7 +101,7 @@ impl<'a> SealedFile<'a> {
     pub(crate) fn read(&mut self, mut offset: u64, mut buffer: &mut [u8]) -> Result<bool, Error> {
         self.flush()?;
         let size = self.page_size();
-        let mut page = vec![0; size];
+        let mut page = Zeroizing::new(vec![0; size]);
         while !buffer.is_empty() {
             if offset >= self.size() {
                 buffer.fill(0);
