@@ -92,6 +92,36 @@ static void plant(void) {
     raced++;
     pthread_join(other, NULL);
 }
+#elif defined PLANT_LIBRARY_RACE
+#include <pthread.h>
+/* Two threads change one chain, which only one may: the race is in Rust's code. */
+static pagecrypt_wal_chain *chain;
+static uint8_t frame[536];
+static void *accept(void *unused) {
+    bool accepted;
+    pagecrypt_wal_chain_accept(chain, frame, sizeof frame, &accepted, NULL);
+    return unused;
+}
+static void plant(void) {
+    pthread_t other;
+    uint8_t header[32];
+    pagecrypt_page_codec *codec = NULL;
+    pagecrypt_key *key = NULL;
+    SUCCEEDS(pagecrypt_wal_header_new(PAGECRYPT_LITTLE_ENDIAN, 512, 1, 2, 3, header, E));
+    SUCCEEDS(pagecrypt_wal_chain_start(header, 32, &chain, E));
+    SUCCEEDS(pagecrypt_key_generate(PAGECRYPT_AEGIS256, &key, E));
+    SUCCEEDS(pagecrypt_page_codec_new_turso(key, 512, &codec, E));
+    frame[3] = 2;
+    SUCCEEDS(pagecrypt_seal_frames(codec, chain, frame, sizeof frame, E));
+    pagecrypt_wal_chain_free(chain);
+    SUCCEEDS(pagecrypt_wal_chain_start(header, 32, &chain, E));
+    pthread_create(&other, NULL, accept, NULL);
+    accept(NULL);
+    pthread_join(other, NULL);
+    pagecrypt_wal_chain_free(chain);
+    pagecrypt_page_codec_free(codec);
+    pagecrypt_key_free(key);
+}
 #elif defined PLANT_FAILURE
 static void plant(void) {
     CHECK(pagecrypt_version_number() == 0);

@@ -192,7 +192,12 @@ static void a_forked_child_draws_other_nonces(void) {
     REQUIRE(child >= 0);
     pagecrypt_status status = pagecrypt_seal_pages(codec, 2, ours.at, ours.length, NULL);
     if (child == 0) {
-        _exit(status == PAGECRYPT_OK && write(ends[1], ours.at, ours.length) == (ssize_t)ours.length ? 0 : 1);
+        bool written = write(ends[1], ours.at, ours.length) == (ssize_t)ours.length;
+        pagecrypt_page_codec_free(codec); /* a copy of the parent's */
+        bytes_free(&ours);
+        bytes_free(&theirs);
+        bytes_free(&warm);
+        _exit(status == PAGECRYPT_OK && written ? 0 : 1);
     }
     CHECK_EQUAL(PAGECRYPT_OK, status);
     close(ends[1]);
