@@ -10,7 +10,9 @@ export PATH := $(CURDIR)/target/go/bin:$(PATH)
 .NOTPARALLEL:
 PREFIX ?= /usr/local
 DESTDIR ?=
-.PHONY: demo test lib package install uninstall dist build test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-install test-lib-aarch64 test-checks check
+.PHONY: demo build lib package install uninstall dist check test test-rust test-release test-features test-no-std \
+	test-cpus test-aarch64 test-turso test-c test-c-sanitizers test-cpp test-go test-matrix test-install test-lib-aarch64 \
+	test-checks
 
 demo:
 	@.ci/setup rust c python
@@ -48,7 +50,8 @@ build:
 	@.ci/setup rust c
 	cargo build --release -p pagecrypt-cli
 
-test: test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso test-install test-checks
+test: test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso \
+	test-c test-c-sanitizers test-cpp test-go test-matrix test-install test-checks
 	@printf '\nall test steps passed\n'
 
 test-rust:
@@ -83,6 +86,37 @@ test-turso:
 	@.ci/step "build the command line (release)" cargo build --quiet --release -p pagecrypt-cli
 	@.ci/step "against Turso itself" target/venv/bin/python -m pytest -q peers/turso
 
+test-c: lib
+	@.ci/setup c-tests valgrind
+	@.ci/step "the header alone, in C and C++" ffi/tests/c/check_header
+	@.ci/step "C, by gcc and clang, static and shared" ffi/tests/c/run_plain
+	@.ci/step "C under valgrind" ffi/tests/c/run_valgrind
+	@.ci/step "examples in C" examples/c/check_examples
+	@.ci/step "set up the checks" .ci/venv
+	@.ci/step "the snippets for C" target/venv/bin/python -m pytest -q ffi/tests/docs
+
+test-c-sanitizers:
+	@.ci/setup rust c-tests c-sanitizers rust-sources
+	@.ci/step "C under AddressSanitizer and UBSan, by gcc" ffi/tests/c/run_sanitizers gcc with-sqlite
+	@.ci/step "C under AddressSanitizer and UBSan, by clang" ffi/tests/c/run_sanitizers clang
+	@.ci/step "C's threads under ThreadSanitizer" ffi/tests/c/run_threads
+
+test-cpp: lib
+	@.ci/step "C++" ffi/tests/cpp/run
+
+test-go: lib
+	@.ci/setup go
+	@.ci/step "bundle the library with the Go module" go/bundle
+	@.ci/step "Go" go/run_tests
+
+# What each language writes, every other one reads.
+test-matrix: lib
+	@.ci/setup c++ go
+	@.ci/step "bundle the library with the Go module" go/bundle
+	@.ci/step "set up the checks" .ci/venv
+	@.ci/step "the matrix's driver" target/venv/bin/python -m pytest -q matrix
+	@.ci/step "the matrix of the languages" python3 matrix/run.py
+
 test-install: dist
 	@.ci/setup c++ cmake pkg-config sqlite-library go
 	@.ci/step "set up the checks" .ci/venv
@@ -96,7 +130,8 @@ test-lib-aarch64:
 
 test-checks:
 	@.ci/step "set up the checks" .ci/venv
-	@.ci/step "the checks themselves" target/venv/bin/python -m pytest -q .ci
+	@.ci/cargo_tool cbindgen
+	@.ci/step "the checks themselves" target/venv/bin/python -m pytest -q .ci ffi/test_generate_header.py
 
 # What .ci/run does beyond the tests.
 check:

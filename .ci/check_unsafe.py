@@ -15,6 +15,7 @@ from rust_source import code_only, rust_files
 ALLOWED = ("core/src/engine.rs", "core/src/engine/", "sqlite/src/vfs/ffi.rs", "sqlite/src/vfs/ffi/", "ffi/src/")
 # Tests that need it, each with its reason.
 EXCEPTIONS = {
+    "ffi/package/programs/other.rs": "another library in Rust that a program links beside this one",
     "ffi/examples/call_cost.rs": "loads the C library, to time its calls beside Rust's",
     "core/tests/fork.rs": "forks, to see that a child's nonces are not its parent's",
     "core/tests/wiping.rs": "reads memory after its use, to see that no secret is left there",
