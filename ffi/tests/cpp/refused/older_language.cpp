@@ -1,0 +1,3 @@
+// says: needs C++17
+// with: -std=c++14
+#include <pagecrypt.hpp>

@@ -1,0 +1,3 @@
+// says: reports failures as exceptions
+// with: -fno-exceptions
+#include <pagecrypt.hpp>
