@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import shutil
@@ -174,6 +175,15 @@ def test_another_rust_library_may_stand_beside_it(installed: Path, tmp_path: Pat
     order = libraries if ours_first else libraries[::-1]
     program = cc(tmp_path, "beside_rust.c", f"-I{installed / 'include'}", *order, "-lm")
     assert run(program) == "other: caught, ours: invalid_argument\n"
+
+
+def test_the_static_library_may_become_part_of_a_shared_one(installed: Path, tmp_path: Path) -> None:
+    """As bindings for other languages do it; -z text refuses code that would have to be changed when it is loaded."""
+    (tmp_path / "binding.c").write_text("#include <pagecrypt.h>\nint bound(void) { return !pagecrypt_version(); }\n")
+    strict = ["-shared", "-fPIC", "-Wl,-z,text", "-Wl,-z,defs", f"-I{installed / 'include'}"]
+    sources = [tmp_path / "binding.c", installed / "lib/libpagecrypt.a"]
+    run("cc", *strict, *sources, "-lm", "-o", tmp_path / "libbinding.so")
+    assert ctypes.CDLL(str(tmp_path / "libbinding.so")).bound() == 0
 
 
 @pytest.mark.parametrize("tags", ["", "pagecrypt_system"])
