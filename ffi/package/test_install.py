@@ -201,6 +201,22 @@ def test_a_go_program_uses_the_module(prefix: Path, tmp_path: Path, tags: str) -
     assert run(tmp_path / "program", LD_LIBRARY_PATH=str(prefix / "lib")) == "Go: pages opened\n"
 
 
+def test_the_commands_of_its_readme_work(unpacked: Path, tmp_path: Path) -> None:
+    (tmp_path / "prefix").symlink_to(unpacked)
+    environment = {"prefix": str(tmp_path / "prefix"), "GOPROXY": "off", "GOFLAGS": ""}
+    of_c, of_go = re.findall(r"```sh\n(.*?)```", (unpacked / "README.md").read_text(), re.DOTALL)
+
+    (tmp_path / "c").mkdir()
+    shutil.copyfile(PROGRAMS / "pages.c", tmp_path / "c/program.c")
+    script = re.sub(r"^(cc .*)$", r"\1\n./a.out", of_c, flags=re.MULTILINE)
+    assert run("bash", "-ec", script, at=tmp_path / "c", **environment).count(C_SAYS) == 3
+
+    (tmp_path / "go").mkdir()
+    (tmp_path / "go/main.go").write_text((PROGRAMS / "pages.go").read_text().replace("MODULE", "libpagecrypt/go"))
+    (tmp_path / "go/go.mod").write_text("module outside\n\ngo 1.24\n")
+    assert run("bash", "-ec", f"{of_go}\n./outside", at=tmp_path / "go", **environment) == "Go: pages opened\n"
+
+
 def test_the_command_comes_with_its_manual_and_completions(prefix: Path) -> None:
     command = prefix / "bin/pagecrypt"
     assert run(command, "--version") == f"pagecrypt {VERSION}\n"
