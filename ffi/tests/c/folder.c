@@ -90,6 +90,18 @@ folder_content folder_look(const folder *folder) {
     return content;
 }
 
+void folder_forget(folder_content *content, const char *name) {
+    size_t kept = 0;
+    for (size_t i = 0; i < content->count; i++) {
+        if (strcmp(content->names[i], name) != 0) {
+            memmove(content->names[kept], content->names[i], sizeof content->names[0]);
+            memmove(content->hashes[kept], content->hashes[i], sizeof content->hashes[0]);
+            kept += 1;
+        }
+    }
+    content->count = kept;
+}
+
 bool folder_same(const folder_content *one, const folder_content *other) {
     bool same = one->count == other->count;
     for (size_t i = 0; same && i < one->count; i++) {

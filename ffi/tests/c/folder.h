@@ -26,6 +26,8 @@ void folder_flip(const folder *folder, const char *name, size_t offset);
 bytes folder_read(const folder *folder, const char *name);
 bool folder_has(const folder *folder, const char *name);
 folder_content folder_look(const folder *folder);
+/* Leaves a file out of the comparison. */
+void folder_forget(folder_content *content, const char *name);
 bool folder_same(const folder_content *one, const folder_content *other);
 /* Removes it and the files in it. */
 void folder_remove(const folder *folder);

@@ -330,6 +330,13 @@ static void files(const json_t *input, outcome *out, const char *operation) {
         REQUIRE(made.length > 16);
         CHECK_BYTES(encrypted ? "Turso" : "SQLite format 3", made.at, encrypted ? 5 : 16);
         bytes_free(&made);
+        if (encrypted) {
+            SUCCEEDS(pagecrypt_verify_file(destination, key, NULL, NULL, E));
+        }
+        /* All else is as it was. */
+        folder_forget(&before, "destination");
+        folder_forget(&after, "destination");
+        CHECK(folder_same(&before, &after));
     }
     if (writes) {
         CHECK((summary == NULL) == (out->status != PAGECRYPT_OK));

@@ -2,6 +2,7 @@
 #include "suites.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -357,6 +358,33 @@ static void a_log_beside_the_destination_is_in_the_way(void) {
     pagecrypt_key_free(key);
 }
 
+/* As another copy of SQLite in this process does while it reads: closing the file would take its lock away. */
+static void a_lock_of_this_process_is_not_taken_away(void) {
+    pagecrypt_key *key = key_of_sample();
+    pagecrypt_file_options *options = pagecrypt_file_options_new();
+    pagecrypt_file_options_set_wait(options, 0);
+    for (size_t w = 0; w < LENGTH(works); w++) {
+        check_context("work %zu", w);
+        folder place = folder_new();
+        folder_copy(&place, "database", SAMPLE);
+        folder_copy(&place, "source", PLAIN);
+        bool encrypting = w == 2;
+        int descriptor = open(folder_at(&place, encrypting ? "source" : "database"), O_RDWR);
+        struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 0x40000002, .l_len = 510};
+        REQUIRE(descriptor >= 0 && fcntl(descriptor, F_SETLK, &lock) == 0);
+        pagecrypt_error *error = NULL;
+        CHECK_EQUAL(PAGECRYPT_ERROR_LOCKED, run(works[w], &place, key, options, &error));
+        CHECK_EQUAL(PAGECRYPT_LOCKED_BY_THIS_PROCESS, pagecrypt_error_locked_by(error));
+        pagecrypt_error_free(error);
+        CHECK(!folder_has(&place, "destination"));
+        close(descriptor);
+        SUCCEEDS(run(works[w], &place, key, options, E));
+        folder_remove(&place);
+    }
+    pagecrypt_file_options_free(options);
+    pagecrypt_key_free(key);
+}
+
 #ifndef WITHOUT_SQLITE
 static void a_database_encrypted_under_every_cipher_opens_again(void) {
     for (size_t c = 0; c < TURSO_CIPHERS; c++) {
@@ -472,6 +500,7 @@ static const check_test tests[] = {
     TEST(a_decrypted_file_is_its_owner_s),
     TEST(wrong_keys_are_told_from_damage),
     TEST(a_log_beside_the_destination_is_in_the_way),
+    TEST(a_lock_of_this_process_is_not_taken_away),
     SQLITE_TEST(a_database_encrypted_under_every_cipher_opens_again),
     SQLITE_TEST(what_turso_s_format_does_not_have_is_refused),
     TEST(null_is_an_invalid_argument),
