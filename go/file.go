@@ -58,7 +58,8 @@ type Summary struct {
 // [ErrMalformed], [ErrFilePermissions], [ErrIO], [ErrUsageLimit].
 //
 // libpagecrypt carries a SQLite of its own. Where the same process has the source open through another copy, POSIX locks
-// do not keep them apart: the end of the work takes away the other's locks, so close it first.
+// do not keep them apart, and the end of the work takes away the other's. On Linux a file that this process holds such
+// locks on is refused ([LockedByThisProcess]); elsewhere, close it first.
 func EncryptFile(ctx context.Context, source, destination string, key *Key, options *FileOptions) (Summary, error) {
 	return convertFile(ctx, encryptFile, source, destination, key, options)
 }

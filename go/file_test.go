@@ -295,7 +295,11 @@ func TestErrorsOfTheOperatingSystemAreItsOwn(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a folder that is not there: %v", err)
 	}
-	if _, err := EncryptFile(t.Context(), vectorPath(plainDatabase), vectorPath("README.md"), key, nil); !errors.Is(err, ErrFileExists) || !errors.Is(err, fs.ErrExist) {
+	there := filepath.Join(folder, "there")
+	if err := os.WriteFile(there, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := EncryptFile(t.Context(), vectorPath(plainDatabase), there, key, nil); !errors.Is(err, ErrFileExists) || !errors.Is(err, fs.ErrExist) {
 		t.Error(err)
 	}
 	for _, path := range []string{"", "a\x00b"} {

@@ -163,6 +163,9 @@ func TestForgedFramesAreZeroedAndTheOthersOpen(t *testing.T) {
 	at := codec.FrameLength() + 24
 	sealed[at] ^= 1
 	var failure *Error
+	if err := codec.OpenFramesInto(7, sealed, make([]byte, len(sealed))); !errors.As(err, &failure) || failure.Unit != UnitFrame || !slices.Equal(failure.Numbers, []uint64{8}) {
+		t.Errorf("into another slice: %#v", failure)
+	}
 	if err := codec.OpenFrames(7, sealed); !errors.As(err, &failure) || failure.Unit != UnitFrame || !slices.Equal(failure.Numbers, []uint64{8}) {
 		t.Errorf("%#v", failure)
 	}
