@@ -45,6 +45,20 @@ func TestTheProgramsOfTheDocumentsRunAndPrintWhatIsSaid(t *testing.T) {
 	}
 }
 
+func TestTheProgramOfTheReadmeRuns(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := goBlock.FindAllSubmatch(text, -1)
+	if len(blocks) != 1 {
+		t.Fatalf("%d programs", len(blocks))
+	}
+	if printed := runProgram(t, 0, string(blocks[0][1])); printed != "" {
+		t.Errorf("it prints %q", printed)
+	}
+}
+
 // runProgram runs a program in a module of its own, which takes this one as the document says.
 func runProgram(t *testing.T, number int, program string) string {
 	t.Helper()
@@ -63,6 +77,13 @@ func runProgram(t *testing.T, number int, program string) string {
 		t.Errorf("program %d: gofmt would change it, or %v", number, err)
 	}
 	vectors := filepath.Dir(here) + "/vectors/"
+	plain, err := os.ReadFile(vectors + documentsPlain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "app.db"), plain, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	run := exec.Command("go", "run", "-tags", strings.Join(testTags, ","), ".", vectors+documentsPlain, vectors+documentsEncrypted)
 	run.Dir = folder
 	run.Env = append(os.Environ(), "APP_KEY="+documentsKey)

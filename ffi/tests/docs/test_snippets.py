@@ -1,4 +1,5 @@
-"""The C snippets of docs/c.md are one program, which compiles without a warning, runs, and frees what it takes.
+"""The C snippets of docs/c.md are one program, which compiles without a warning, runs, and frees what it takes; the one
+of the README is a program, too.
 
 The library is the one that `make lib` left in target/c, or in the folder that the variable PAGECRYPT_C names.
 """
@@ -64,6 +65,13 @@ def test_the_snippets_are_a_program_that_works(compiler: str, tmp_path: Path) ->
     assert re.fullmatch(r"aegis256 by \w+\npage 5 is damaged\n\d+ pages\n", done.stdout)
 
 
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_the_readmes_snippet_is_a_program_that_works(compiler: str, tmp_path: Path) -> None:
+    (source,) = snippets((ROOT / "README.md").read_text())
+    done = run(source, compiler, tmp_path)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "sealed and opened\n")
+
+
 # What is done to the page, and what the compiler or the program says of it.
 FAULTS = {
     "a function that does not exist": ("pagecrypt_key_generate(", "pagecrypt_key_make(", "pagecrypt_key_make"),
@@ -96,7 +104,8 @@ def unknown_names(page: str, header: str) -> set[str]:
 
 def test_every_name_on_the_page_is_in_the_header() -> None:
     header = (LIBRARY / "include/pagecrypt.h").read_text()
-    assert unknown_names(PAGE.read_text(), header) == set()
+    for page in (PAGE, ROOT / "README.md"):
+        assert unknown_names(page.read_text(), header) == set()
     assert unknown_names("`pagecrypt_keys_free`", header) == {"pagecrypt_keys_free"}
     assert unknown_names("| `pagecrypt_error_got`, `_wanted` |", header) == {"pagecrypt_error_wanted"}
 
