@@ -61,7 +61,7 @@ test-rust:
 # Optimised builds are where compilers remove writes that nobody reads.
 test-release:
 	@.ci/setup rust c
-	@.ci/step "secrets are wiped in the release build" cargo test --release -p pagecrypt --test wiping
+	@.ci/step "secrets are wiped in the release build" cargo test --release -p pagecrypt -p pagecrypt-sqlite --test wiping
 
 # The features that change what is compiled; the default set is in test-rust.
 test-features:

@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """Every documented command works, and every Rust snippet of the front page is one that is tested.
 
-    check_commands.py BINARY_FOLDER [ROOT]
+    check_commands.py BINARY_FOLDER [ROOT] [--prefix PREFIX]
 
 * A ```sh block is run by bash, which stops at the first command that fails.
 * A ```console block is a session: each line that starts with `$ ` is run and must end with exit code 0, the lines below
   it are what it must print (`…` stands for any text).
 
-The blocks of one document run in order in one folder that holds only `app.db`, a small plain database. `make` does not
-run there: its target must exist, and .ci/run makes the targets.
+The blocks of one document run in order in one folder that holds only `app.db`, a small plain database, and `program.c`,
+the front page's program in C. pkg-config finds what is installed in PREFIX. `make` does not run there: its target must
+exist, and .ci/run makes the targets.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import sqlite3
@@ -127,17 +129,22 @@ def stand_in_for_make(folder: Path, root: Path) -> None:
     make.chmod(0o755)
 
 
-def check(root: Path, binaries: Path) -> tuple[int, list[str]]:
+def check(root: Path, binaries: Path, prefix: Path | None = None) -> tuple[int, list[str]]:
     """How many blocks were run, and what was wrong."""
     count, problems = 0, []
+    programs = [block.text for block in blocks(root, root / "README.md") if block.language == "c"]
     for document in documents(root):
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch, "work")
             folder.mkdir()
             make_database(folder / "app.db")
+            for program in programs:
+                (folder / "program.c").write_text(program)
             stand_in_for_make(Path(scratch, "shims"), root)
             kept = {name: value for name, value in os.environ.items() if not name.startswith("PAGECRYPT")}
             environment = kept | {"PATH": f"{scratch}/shims:{binaries}:{os.environ['PATH']}", "HOME": scratch}
+            if prefix:
+                environment["PKG_CONFIG_PATH"] = f"{prefix}/lib/pkgconfig"
             for block in blocks(root, document):
                 if block.language in ("sh", "console"):
                     count += 1
@@ -154,9 +161,13 @@ def check(root: Path, binaries: Path) -> tuple[int, list[str]]:
 
 
 def main() -> int:
-    binaries = Path(sys.argv[1]).resolve()
-    root = Path(sys.argv[2] if len(sys.argv) > 2 else Path(__file__).resolve().parents[1]).resolve()
-    count, problems = check(root, binaries)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binaries", type=Path)
+    parser.add_argument("root", type=Path, nargs="?", default=Path(__file__).resolve().parents[1])
+    parser.add_argument("--prefix", type=Path)
+    arguments = parser.parse_args()
+    prefix = arguments.prefix and arguments.prefix.resolve()
+    count, problems = check(arguments.root.resolve(), arguments.binaries.resolve(), prefix)
     print("\n".join(problems) if problems else f"documented commands: {count} blocks run")
     return 1 if problems else 0
 
