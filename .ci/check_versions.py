@@ -40,6 +40,9 @@ def check(root: Path) -> list[str]:
     for name, wanted in workspace.get("dependencies", {}).items():
         if name.startswith("pagecrypt") and (not isinstance(wanted, dict) or wanted.get("version") != version):
             problems.append(f"Cargo.toml: `{name}` is not at {version}")
+    named = set(re.findall(r"libpagecrypt/go v(\S+)", (root / "docs/go.md").read_text()))
+    if named != {version}:
+        problems.append(f"docs/go.md: names version {', '.join(sorted(named)) or 'nothing'}, not {version}")
     changes = (root / "CHANGELOG.md").read_text()
     if not re.search(rf"^## \[(?:{re.escape(version)}|Unreleased)\]", changes, re.MULTILINE):
         problems.append(f"CHANGELOG.md: no heading for {version}")

@@ -172,6 +172,7 @@ GOOD_VERSIONS = {
     "core/Cargo.toml": crate("pagecrypt"),
     "cli/Cargo.toml": crate("pagecrypt-cli", "pagecrypt"),
     "CHANGELOG.md": "# Changes\n\n## [Unreleased]\n",
+    "docs/go.md": "require libpagecrypt/go v1.2.3\n",
     "README.md": "Needs Rust 1.89 or newer.",
     "core/README.md": "Needs Rust 1.89 or newer.",
 }
@@ -189,6 +190,8 @@ def test_equal_versions_pass(tmp_path: Path) -> None:
         ("core/Cargo.toml", crate("pagecrypt").replace("[lints]\nworkspace = true", "")),
         ("cli/Cargo.toml", crate("pagecrypt-cli", "pagecrypt").replace("1.2.3", "1.2.2")),
         ("CHANGELOG.md", "## [1.2.2]"),
+        ("docs/go.md", "require libpagecrypt/go v1.2.2\n"),
+        ("docs/go.md", ""),
         ("README.md", "Needs Rust 1.88."),
     ],
 )
