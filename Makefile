@@ -54,9 +54,10 @@ test: test-rust test-release test-features test-no-std test-cpus test-aarch64 te
 	test-c test-c-sanitizers test-cpp test-go test-matrix test-install test-checks
 	@printf '\nall test steps passed\n'
 
+# Started in the background, this may have signals ignored, which the tests of signals could not undo.
 test-rust:
 	@.ci/setup rust c strace
-	@.ci/step "every crate's tests" cargo test --workspace
+	@.ci/step "every crate's tests" env --default-signal=HUP,INT,TERM cargo test --workspace
 
 # Optimised builds are where compilers remove writes that nobody reads.
 test-release:

@@ -53,6 +53,7 @@ func TestTheSameIsExportedWithAndWithoutTheLibrary(t *testing.T) {
 		usesCgo      bool
 	}{
 		"bundled":                      {"linux", "amd64", true, nil, true},
+		"bundled for arm64":            {"linux", "arm64", true, nil, true},
 		"system":                       {"linux", "amd64", true, []string{"pagecrypt_system"}, true},
 		"system on another platform":   {"darwin", "arm64", true, []string{"pagecrypt_system"}, true},
 		"without cgo":                  {"linux", "amd64", false, nil, false},

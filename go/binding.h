@@ -8,7 +8,9 @@
 #include <pagecrypt.h>
 #elif __has_include("bundled.h")
 #include "bundled.h"
-#else
+#endif
+
+#if !defined PAGECRYPT_GO_SYSTEM && !defined PAGECRYPT_GO_BUNDLED
 #error "libpagecrypt is not bundled: run go/bundle, or use an installed libpagecrypt with -tags pagecrypt_system"
 #endif
 
