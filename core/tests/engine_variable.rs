@@ -3,9 +3,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
-use std::process::Command;
 
 use pagecrypt::{Cipher, Engine, Error, Key};
+
+#[path = "support/own_program.rs"]
+mod own_program;
+
+use own_program::own_program;
 
 /// Set in the child processes, which tell what keys they get instead of testing.
 const CHILD: &str = "PAGECRYPT_TEST_CHILD";
@@ -98,22 +102,4 @@ fn told(value: Option<&OsStr>) -> Option<Vec<String>> {
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
     Some(text.lines().filter(|line| line.starts_with("told: ")).map(str::to_owned).collect())
-}
-
-/// This test program, under the emulator that Cargo was told to run it with, if any.
-fn own_program() -> Command {
-    let program = std::env::current_exe().unwrap();
-    let arch = if std::env::consts::ARCH == "x86" { "i686" } else { std::env::consts::ARCH };
-    let prefix = format!("CARGO_TARGET_{}_", arch.to_uppercase());
-    let runner = std::env::vars().find(|(name, _)| name.starts_with(&prefix) && name.ends_with("_RUNNER"));
-    let runner = runner.map(|(_, runner)| runner).unwrap_or_default();
-    let mut words = runner.split_whitespace();
-    match words.next() {
-        None => Command::new(program),
-        Some(emulator) => {
-            let mut command = Command::new(emulator);
-            command.args(words).arg(program);
-            command
-        }
-    }
 }

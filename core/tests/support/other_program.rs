@@ -4,9 +4,14 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 
 use rustix::fs::{FlockOperation, fcntl_lock};
+
+#[path = "own_program.rs"]
+mod own_program;
+
+use own_program::own_program;
 
 const TO_LOCK: &str = "PAGECRYPT_TEST_TO_LOCK";
 
@@ -25,7 +30,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// To be called by the test of the name `test`, which calls [`Writer::run_if_asked`] first.
     pub(crate) fn start(test: &str, path: &Path) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        let mut child = own_program()
             .args(["--exact", test, "--nocapture"])
             .env(TO_LOCK, path)
             .stdin(Stdio::piped())
@@ -51,7 +56,7 @@ impl Writer {
 
     /// Whether a program could lock the file for writing now. To be called as [`start`](Self::start).
     pub(crate) fn could_start(test: &str, path: &Path) -> bool {
-        let output = Command::new(std::env::current_exe().unwrap())
+        let output = own_program()
             .args(["--exact", test, "--nocapture"])
             .env(TO_LOCK, path)
             .stdin(Stdio::null())
