@@ -51,7 +51,7 @@ build:
 	cargo build --release -p pagecrypt-cli
 
 test: test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso \
-	test-c test-c-sanitizers test-cpp test-go test-matrix test-install test-checks
+	test-c test-c-sanitizers test-cpp test-go test-matrix test-install test-lib-aarch64 test-checks
 	@printf '\nall test steps passed\n'
 
 # Started in the background, this may have signals ignored, which the tests of signals could not undo.
@@ -125,8 +125,7 @@ test-install: dist
 		python3 ffi/package/check_library.py target/c
 	@.ci/step "programs outside the repository" target/venv/bin/python -m pytest -q ffi/package
 
-# Not part of `make test`: it builds everything once more, SQLite included.
-test-lib-aarch64:
+test-lib-aarch64: lib
 	@.ci/step "the C library for 64-bit ARM, emulated" ffi/package/test_aarch64
 
 test-checks:
