@@ -226,7 +226,7 @@ impl<'a> Texts<'a> {
 /// Seals `count` messages of any lengths at once, which is faster than one by one; or none of them, on an error.
 ///
 /// `nonces` holds the nonces one after the other (count times the cipher's nonce length), `tags` becomes the tags
-/// (count times 16 bytes). Message i is the bytes from offsets[i] up to offsets[i + 1] of `from`, which has `length`
+/// (count times 16 bytes). Message i is the bytes from `offsets[i]` up to `offsets[i + 1]` of `from`, which has `length`
 /// bytes, and becomes the same bytes of `to`, which has as many; there are count + 1 offsets, which ascend. The
 /// associated data of message i lie likewise in `associated_data`; where `associated_data_offsets` is NULL, no message
 /// has any.
@@ -295,7 +295,7 @@ pub unsafe extern "C" fn pagecrypt_seal_batch_assume_unique_nonces(
 
 /// Opens `count` messages of any lengths at once: buffers as for pagecrypt_seal_batch_assume_unique_nonces.
 ///
-/// opened[i] becomes 1 where message i is authentic, else 0, and its bytes of `to` become zeros; the other messages
+/// `opened[i]` becomes 1 where message i is authentic, else 0, and its bytes of `to` become zeros; the other messages
 /// are not affected. `opened` has `count` bytes, or is NULL: the error has the numbers of those that failed, from 0.
 ///
 /// Errors: PAGECRYPT_ERROR_AUTHENTICATION_FAILED; PAGECRYPT_ERROR_INVALID_ARGUMENT for offsets that descend or go
