@@ -5,10 +5,9 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use pagecrypt::Error;
 use pagecrypt::file::{FileFormat, Inspection, LogInspection, inspect_file};
 
-use crate::border::call::{call, clear, set, value};
+use crate::border::call::value;
 use crate::border::handle::{self, opaque};
 use crate::border::strings::{address, owned, path};
 use crate::cipher::{number_of_cipher, pagecrypt_cipher};
@@ -55,16 +54,11 @@ pub unsafe extern "C" fn pagecrypt_inspect_file(
 ) -> pagecrypt_status {
     // Safety: caller.
     unsafe {
-        clear(inspection);
-        call(error, || {
-            if inspection.is_null() {
-                return Err(Error::InvalidArgument("`inspection`, where the handle goes, is NULL"));
-            }
+        handle::create(inspection, error, || {
             let seen = inspect_file(self::path(path)?)?;
             let problem = seen.problem.map(owned);
             let log_problem = seen.log.as_ref().and_then(|log| log.problem).map(owned);
-            set(inspection, handle::make(Seen { inspection: seen, problem, log_problem }));
-            Ok(())
+            Ok(Seen { inspection: seen, problem, log_problem })
         })
     }
 }

@@ -35,27 +35,6 @@ pub const PAGECRYPT_HEX: pagecrypt_encoding = 2;
 /// Length of the longest key's text, in characters, without a NUL.
 pub const PAGECRYPT_MAX_KEY_TEXT_LENGTH: usize = 64;
 
-/// Writes a new handle, or NULL and the error.
-/// # Safety
-/// The pointers are NULL or may be written to.
-unsafe fn create(
-    key: *mut *mut pagecrypt_key,
-    error: *mut *mut pagecrypt_error,
-    make: impl FnOnce() -> Result<Key, Error>,
-) -> pagecrypt_status {
-    // Safety: as this function's own.
-    unsafe {
-        clear(key);
-        call(error, || {
-            if key.is_null() {
-                return Err(Error::InvalidArgument("`key`, where the handle goes, is NULL"));
-            }
-            set(key, handle::make(make()?));
-            Ok(())
-        })
-    }
-}
-
 /// A key of `cipher` from its raw `bytes`, of which it keeps a copy.
 ///
 /// It is served by the best engine of this CPU, not above the one that the environment variable PAGECRYPT_ENGINE
@@ -73,7 +52,7 @@ pub unsafe extern "C" fn pagecrypt_key_new(
 ) -> pagecrypt_status {
     // Safety: caller.
     unsafe {
-        create(key, error, || {
+        handle::create(key, error, || {
             Span::new(bytes, length, "`bytes` is NULL")?;
             Key::from_bytes(input(bytes, length), cipher_of_number(cipher)?)
         })
@@ -95,7 +74,7 @@ pub unsafe extern "C" fn pagecrypt_key_from_text(
 ) -> pagecrypt_status {
     // Safety: caller.
     unsafe {
-        create(key, error, || {
+        handle::create(key, error, || {
             Span::new(text, length, "`text` is NULL")?;
             let cipher = if cipher == 0 { None } else { Some(cipher_of_number(cipher)?) };
             // What is not UTF-8 becomes what is no key either.
@@ -116,7 +95,7 @@ pub unsafe extern "C" fn pagecrypt_key_generate(
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
     // Safety: caller.
-    unsafe { create(key, error, || Key::generate(cipher_of_number(cipher)?)) }
+    unsafe { handle::create(key, error, || Key::generate(cipher_of_number(cipher)?)) }
 }
 
 /// The same key, served by the best engine that is not above `ceiling`. It counts its seals anew.
@@ -130,7 +109,7 @@ pub unsafe extern "C" fn pagecrypt_key_with_engine(
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
     // Safety: caller, handle.
-    unsafe { create(key, error, || handle::borrow(from)?.with_engine(engine_of_number(ceiling)?)) }
+    unsafe { handle::create(key, error, || handle::borrow(from)?.with_engine(engine_of_number(ceiling)?)) }
 }
 
 /// The same bytes as a key of another cipher with the same key length. It counts its seals anew.
@@ -144,7 +123,7 @@ pub unsafe extern "C" fn pagecrypt_key_with_cipher(
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
     // Safety: caller, handle.
-    unsafe { create(key, error, || handle::borrow(from)?.with_cipher(cipher_of_number(cipher)?)) }
+    unsafe { handle::create(key, error, || handle::borrow(from)?.with_cipher(cipher_of_number(cipher)?)) }
 }
 
 /// Another handle of the same key, to be freed by itself. Both share the secret and the count of seals.
@@ -155,7 +134,7 @@ pub unsafe extern "C" fn pagecrypt_key_clone(
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
     // Safety: caller, handle.
-    unsafe { create(key, error, || handle::borrow(from).cloned()) }
+    unsafe { handle::create(key, error, || handle::borrow(from).cloned()) }
 }
 
 /// The key's cipher; 0 for NULL.

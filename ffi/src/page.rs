@@ -63,16 +63,7 @@ pub unsafe extern "C" fn pagecrypt_page_codec_new_turso(
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
     // Safety: caller, handle.
-    unsafe {
-        clear(codec);
-        call(error, || {
-            if codec.is_null() {
-                return Err(Error::InvalidArgument("`codec`, where the handle goes, is NULL"));
-            }
-            set(codec, handle::make(PageCodec::turso(handle::borrow(key)?, page_size)?));
-            Ok(())
-        })
-    }
+    unsafe { handle::create(codec, error, || PageCodec::turso(handle::borrow(key)?, page_size)) }
 }
 
 /// The key's cipher; 0 for NULL.
@@ -136,6 +127,54 @@ pub extern "C" fn pagecrypt_pending_byte_page(page_size: usize) -> u32 {
     value(0, || pending_byte_page(page_size).ok())
 }
 
+/// Works on pages or frames in one buffer.
+///
+/// # Safety
+/// The pointers are those of the call.
+pub(crate) unsafe fn in_place(
+    codec: *const pagecrypt_page_codec,
+    run: *mut u8,
+    length: usize,
+    error: *mut *mut pagecrypt_error,
+    work: impl FnOnce(&PageCodec, &mut [u8]) -> Result<(), Error>,
+) -> pagecrypt_status {
+    // Safety: caller, handle; there is only one buffer.
+    unsafe {
+        call(error, || {
+            let codec = handle::borrow(codec)?;
+            Span::new(run, length, "the buffer is NULL")?;
+            work(codec, output(run, length))
+        })
+    }
+}
+
+/// Works on pages or frames from one buffer into another, which may be the same.
+///
+/// # Safety
+/// The pointers are those of the call.
+#[allow(clippy::too_many_arguments, reason = "most are those of the call")]
+pub(crate) unsafe fn into(
+    codec: *const pagecrypt_page_codec,
+    from: *const u8,
+    from_length: usize,
+    to: *mut u8,
+    to_length: usize,
+    error: *mut *mut pagecrypt_error,
+    same: impl FnOnce(&PageCodec, &mut [u8]) -> Result<(), Error>,
+    apart: impl FnOnce(&PageCodec, &[u8], &mut [u8]) -> Result<(), Error>,
+) -> pagecrypt_status {
+    // Safety: caller, handle, apart.
+    unsafe {
+        call(error, || {
+            let codec = handle::borrow(codec)?;
+            match TextSpans::new(from, from_length, to, to_length)?.borrow(from, to) {
+                (None, run) => same(codec, run),
+                (Some(from), to) => apart(codec, from, to),
+            }
+        })
+    }
+}
+
 /// Seals `length` bytes of pages in place, or none of them.
 ///
 /// Errors: PAGECRYPT_ERROR_BUFFER_LENGTH, PAGECRYPT_ERROR_PAGE_NUMBER, PAGECRYPT_ERROR_MALFORMED where reserved bytes
@@ -148,14 +187,8 @@ pub unsafe extern "C" fn pagecrypt_seal_pages(
     length: usize,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle; there is only one buffer.
-    unsafe {
-        call(error, || {
-            let codec = handle::borrow(codec)?;
-            Span::new(pages, length, "`pages` is NULL")?;
-            codec.seal_pages(first, output(pages, length))
-        })
-    }
+    // Safety: caller.
+    unsafe { in_place(codec, pages, length, error, |codec, pages| codec.seal_pages(first, pages)) }
 }
 
 /// Seals pages from one buffer into another of the same length.
@@ -171,16 +204,10 @@ pub unsafe extern "C" fn pagecrypt_seal_pages_into(
     to_length: usize,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle, apart.
-    unsafe {
-        call(error, || {
-            let codec = handle::borrow(codec)?;
-            match TextSpans::new(from, from_length, to, to_length)?.borrow(from, to) {
-                (None, pages) => codec.seal_pages(first, pages),
-                (Some(from), to) => codec.seal_pages_into(first, from, to),
-            }
-        })
-    }
+    let same = |codec: &PageCodec, pages: &mut [u8]| codec.seal_pages(first, pages);
+    let apart = |codec: &PageCodec, from: &[u8], to: &mut [u8]| codec.seal_pages_into(first, from, to);
+    // Safety: caller.
+    unsafe { into(codec, from, from_length, to, to_length, error, same, apart) }
 }
 
 /// Opens `length` bytes of pages in place. Pages that are not authentic are overwritten with zeros; the others are
@@ -197,14 +224,8 @@ pub unsafe extern "C" fn pagecrypt_open_pages(
     length: usize,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle; there is only one buffer.
-    unsafe {
-        call(error, || {
-            let codec = handle::borrow(codec)?;
-            Span::new(pages, length, "`pages` is NULL")?;
-            codec.open_pages(first, output(pages, length))
-        })
-    }
+    // Safety: caller.
+    unsafe { in_place(codec, pages, length, error, |codec, pages| codec.open_pages(first, pages)) }
 }
 
 /// Opens pages from one buffer into another of the same length; `from` stays as it is.
@@ -220,16 +241,10 @@ pub unsafe extern "C" fn pagecrypt_open_pages_into(
     to_length: usize,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle, apart.
-    unsafe {
-        call(error, || {
-            let codec = handle::borrow(codec)?;
-            match TextSpans::new(from, from_length, to, to_length)?.borrow(from, to) {
-                (None, pages) => codec.open_pages(first, pages),
-                (Some(from), to) => codec.open_pages_into(first, from, to),
-            }
-        })
-    }
+    let same = |codec: &PageCodec, pages: &mut [u8]| codec.open_pages(first, pages);
+    let apart = |codec: &PageCodec, from: &[u8], to: &mut [u8]| codec.open_pages_into(first, from, to);
+    // Safety: caller.
+    unsafe { into(codec, from, from_length, to, to_length, error, same, apart) }
 }
 
 /// Frees a codec. NULL is fine.

@@ -42,16 +42,7 @@ pub unsafe extern "C" fn pagecrypt_page_reader_open(
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
     // Safety: caller, handle.
-    unsafe {
-        clear(reader);
-        call(error, || {
-            if reader.is_null() {
-                return Err(Error::InvalidArgument("`reader`, where the handle goes, is NULL"));
-            }
-            set(reader, handle::make(PageReader::open(self::path(path)?, handle::borrow(key)?)?));
-            Ok(())
-        })
-    }
+    unsafe { handle::create(reader, error, || PageReader::open(self::path(path)?, handle::borrow(key)?)) }
 }
 
 /// The file's cipher; 0 for NULL.

@@ -4,13 +4,14 @@
 //! is sealed; the log's checksum chain covers the ciphertext and needs no key. (SQLite's file format, section 4.)
 
 use pagecrypt::Error;
+use pagecrypt::page::PageCodec;
 use pagecrypt::page::wal::{ByteOrder, Chain, FrameHeader, Header};
 
-use crate::border::buffers::{Span, TextSpans, input, output};
+use crate::border::buffers::{Span, input, output};
 use crate::border::call::{call, clear, set};
 use crate::border::handle::{self, opaque};
 use crate::error::pagecrypt_error;
-use crate::page::pagecrypt_page_codec;
+use crate::page::{in_place, into, pagecrypt_page_codec};
 use crate::status::pagecrypt_status;
 
 /// The checksum chain over a log: which frames belong to it, in their order. Its functions change it: one thread at a
@@ -185,14 +186,9 @@ unsafe fn create(
 ) -> pagecrypt_status {
     // Safety: caller.
     unsafe {
-        clear(chain);
-        call(error, || {
-            if chain.is_null() {
-                return Err(Error::InvalidArgument("`chain`, where the handle goes, is NULL"));
-            }
+        handle::create(chain, error, || {
             let header = parse(header, length)?;
-            set(chain, handle::make(State { chain: make(&header), page_size: header.page_size }));
-            Ok(())
+            Ok(State { chain: make(&header), page_size: header.page_size })
         })
     }
 }
@@ -276,16 +272,14 @@ pub unsafe extern "C" fn pagecrypt_seal_frames(
     length: usize,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle; there is only one buffer.
+    // Safety: caller, handle.
     unsafe {
-        call(error, || {
-            let codec = handle::borrow(codec)?;
+        in_place(codec, frames, length, error, |codec, frames| {
             let state = handle::borrow_mut(chain)?;
             if codec.page_size() != state.page_size {
                 return Err(Error::PageSize(codec.page_size()));
             }
-            Span::new(frames, length, "`frames` is NULL")?;
-            codec.seal_frames(&mut state.chain, output(frames, length))
+            codec.seal_frames(&mut state.chain, frames)
         })
     }
 }
@@ -303,14 +297,8 @@ pub unsafe extern "C" fn pagecrypt_open_frames(
     length: usize,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle; there is only one buffer.
-    unsafe {
-        call(error, || {
-            let codec = handle::borrow(codec)?;
-            Span::new(frames, length, "`frames` is NULL")?;
-            codec.open_frames(first, output(frames, length))
-        })
-    }
+    // Safety: caller.
+    unsafe { in_place(codec, frames, length, error, |codec, frames| codec.open_frames(first, frames)) }
 }
 
 /// Opens frames from one buffer into another of the same length; `from` stays as it is. Headers are not copied.
@@ -326,16 +314,10 @@ pub unsafe extern "C" fn pagecrypt_open_frames_into(
     to_length: usize,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle, apart.
-    unsafe {
-        call(error, || {
-            let codec = handle::borrow(codec)?;
-            match TextSpans::new(from, from_length, to, to_length)?.borrow(from, to) {
-                (None, frames) => codec.open_frames(first, frames),
-                (Some(from), to) => codec.open_frames_into(first, from, to),
-            }
-        })
-    }
+    let same = |codec: &PageCodec, frames: &mut [u8]| codec.open_frames(first, frames);
+    let apart = |codec: &PageCodec, from: &[u8], to: &mut [u8]| codec.open_frames_into(first, from, to);
+    // Safety: caller.
+    unsafe { into(codec, from, from_length, to, to_length, error, same, apart) }
 }
 
 #[cfg(test)]

@@ -2,6 +2,10 @@
 
 use pagecrypt::Error;
 
+use super::call::{call, clear, set};
+use crate::error::pagecrypt_error;
+use crate::status::pagecrypt_status;
+
 /// A type that C knows by its name only.
 pub(crate) trait Opaque {
     /// What stands behind a handle.
@@ -10,6 +14,8 @@ pub(crate) trait Opaque {
     const TAG: u64;
     /// What an error says of a NULL.
     const IS_NULL: &'static str;
+    /// What an error says where there is no place for a new handle.
+    const HAS_NO_PLACE: &'static str;
 }
 
 /// What a freed handle's tag is overwritten with, for those who look before the memory is used again.
@@ -28,6 +34,8 @@ macro_rules! opaque {
             type Value = $value;
             const TAG: u64 = u64::from_le_bytes(*$tag);
             const IS_NULL: &'static str = concat!("the ", stringify!($name), " is NULL");
+            const HAS_NO_PLACE: &'static str =
+                concat!("the address for a new ", stringify!($name), " is NULL");
         }
     };
 }
@@ -36,6 +44,28 @@ pub(crate) use opaque;
 /// A new handle.
 pub(crate) fn make<T: Opaque>(value: T::Value) -> *mut T {
     Box::into_raw(Box::new(Tagged { tag: T::TAG, value })).cast()
+}
+
+/// A call that makes a handle: writes it to `*place`, or NULL and the error.
+///
+/// # Safety
+/// `place` and `error` are NULL or may be written to.
+pub(crate) unsafe fn create<T: Opaque>(
+    place: *mut *mut T,
+    error: *mut *mut pagecrypt_error,
+    value: impl FnOnce() -> Result<T::Value, Error>,
+) -> pagecrypt_status {
+    // Safety: as this function's own.
+    unsafe {
+        clear(place);
+        call(error, || {
+            if place.is_null() {
+                return Err(Error::InvalidArgument(T::HAS_NO_PLACE));
+            }
+            set(place, make(value()?));
+            Ok(())
+        })
+    }
 }
 
 /// What stands behind a handle.
