@@ -147,7 +147,7 @@ const (
 
 // String returns a short name, such as writer.
 func (l LockedBy) String() string {
-	return enumName(int(l), "LockedBy", "none", "writer", "change", "journal", "leftover", "this process")
+	return enumName(int(l), "LockedBy", "none", "writer", "change", "journal", "leftover", "this_process")
 }
 
 // An Error tells what went wrong, in as much detail as there is. It never holds key material or plaintext.

@@ -16,6 +16,18 @@ pub enum Unit {
     Frame,
 }
 
+impl Unit {
+    /// Its name, for example `page`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Page => "page",
+            Self::Frame => "frame",
+        }
+    }
+}
+
 /// The messages, pages or frames that did not open, in ascending order of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failures {
@@ -93,11 +105,7 @@ impl Failures {
 
 impl fmt::Display for Failures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = match self.unit {
-            Unit::Message => "message",
-            Unit::Page => "page",
-            Unit::Frame => "frame",
-        };
+        let unit = self.unit.name();
         match self.count {
             1 => write!(f, "{unit} {}", self.first),
             count => write!(f, "{count} {unit}s, the first is {unit} {}", self.first),

@@ -19,6 +19,20 @@ pub enum LockedBy {
     ThisProcess,
 }
 
+impl LockedBy {
+    /// The name that languages with names use, for example `this_process`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Writer => "writer",
+            Self::Change => "change",
+            Self::Journal => "journal",
+            Self::Leftover => "leftover",
+            Self::ThisProcess => "this_process",
+        }
+    }
+}
+
 impl fmt::Display for LockedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
