@@ -1,0 +1,3 @@
+//! The addon of the Node package `libpagecrypt`.
+
+use napi_derive as _;
