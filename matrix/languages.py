@@ -14,6 +14,10 @@ LIBRARY = ROOT / "target/c"
 WARNINGS = ("-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
 
 
+def sources(folder: str, which: str) -> tuple[str, ...]:
+    return tuple(str(path) for path in sorted((ROOT / "matrix" / folder).glob(which)))
+
+
 @dataclass(frozen=True)
 class Language:
     name: str
@@ -43,7 +47,7 @@ LANGUAGES = (
         files=((LIBRARY / "lib/libpagecrypt.a", "make lib"), (LIBRARY / "include/pagecrypt.h", "make lib")),
         build=(
             (
-                *("cc", "-std=c99", *WARNINGS, f"-I{LIBRARY}/include", str(ROOT / "matrix/c/matrix.c")),
+                *("cc", "-std=c99", *WARNINGS, f"-I{LIBRARY}/include", *sources("c", "*.c")),
                 *("-o", str(BUILT / "matrix-c"), str(LIBRARY / "lib/libpagecrypt.a"), "-lpthread", "-ldl", "-lm"),
             ),
         ),
@@ -55,7 +59,7 @@ LANGUAGES = (
         files=((LIBRARY / "lib/libpagecrypt.so", "make lib"), (LIBRARY / "include/pagecrypt.hpp", "make lib")),
         build=(
             (
-                *("c++", "-std=c++17", *WARNINGS, f"-I{LIBRARY}/include", str(ROOT / "matrix/cpp/matrix.cpp")),
+                *("c++", "-std=c++17", *WARNINGS, f"-I{LIBRARY}/include", *sources("cpp", "*.cpp")),
                 *("-o", str(BUILT / "matrix-cpp"), f"-L{LIBRARY}/lib", "-lpagecrypt", f"-Wl,-rpath,{LIBRARY}/lib"),
             ),
         ),
