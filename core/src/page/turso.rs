@@ -92,7 +92,7 @@ fn parse_magic(bytes: &[u8]) -> Result<Cipher, Error> {
             }
             Ok(cipher)
         }
-        [b'T', b'u', b'r', b's', b'o', VERSION, ..] => {
+        [b'T', b'u', b'r', b's', b'o'] | [b'T', b'u', b'r', b's', b'o', VERSION, ..] => {
             Err(Error::Malformed("the file ends within its header"))
         }
         [b'T', b'u', b'r', b's', b'o', ..] => {
