@@ -73,4 +73,10 @@ LANGUAGES = (
         build_folder=ROOT / "go",
         command=(str(BUILT / "matrix-go"),),
     ),
+    Language(
+        name="Python",
+        tools=(("cargo", "Rust 1.89 or newer"), ("python3", "Python 3.11 or newer, with venv")),
+        build=(("python/develop",),),
+        command=(str(ROOT / "target/python-venv/bin/python"), str(ROOT / "matrix/python/matrix.py")),
+    ),
 )
