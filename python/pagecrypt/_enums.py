@@ -126,3 +126,56 @@ class LockedBy(enum.StrEnum):
     """This process holds POSIX locks on it, through another copy of SQLite."""
 
 
+
+
+class Format(enum.StrEnum):
+    """How nonce, tag and ciphertext lie in a page."""
+
+    TURSO = "turso"
+
+
+class Encoding(enum.StrEnum):
+    """How a key is written as text."""
+
+    BASE64 = "base64"
+    """Standard base64 with padding: 24 or 44 characters."""
+    HEX = "hex"
+    """Lowercase hexadecimal: 32 or 64 characters."""
+
+
+class Way(enum.StrEnum):
+    """How one file was made of another."""
+
+    SEALED = "sealed"
+    """Encrypted page by page: the source had the reserved bytes already."""
+    OPENED = "opened"
+    """Decrypted page by page: reserved bytes stay."""
+    REBUILT = "rebuilt"
+    """Encrypted: SQLite wrote the database anew, with other reserved bytes."""
+    REPACKED = "repacked"
+    """Decrypted: pages were packed anew, without reserved bytes."""
+
+
+class FileFormat(enum.StrEnum):
+    """What kind of file there is."""
+
+    TURSO = "turso"
+    SQLITE = "sqlite"
+    UNKNOWN = "unknown"
+
+
+class ByteOrder(enum.StrEnum):
+    """How the checksums of a write-ahead log read their words."""
+
+    LITTLE = "little"
+    BIG = "big"
+
+
+def ciphers() -> tuple[Cipher, ...]:
+    """Every cipher, in the order of their numbers."""
+    return tuple(Cipher)
+
+
+def engines() -> tuple[Engine, ...]:
+    """The engines that this CPU runs, the best last."""
+    return tuple(engine for engine in Engine if engine.is_available)

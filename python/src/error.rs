@@ -1,5 +1,8 @@
 //! Errors of the core as exceptions of `pagecrypt._errors`.
 
+use std::io;
+use std::path::Path;
+
 use pagecrypt::{Error, ErrorCode, KeyTextProblem};
 use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
@@ -7,6 +10,10 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{IntoPyDict, PyDict, PyTuple};
 
 use crate::cipher::cipher_member;
+use crate::enumeration::{locked_by_member, unit_member};
+
+/// The number of an existing file, which is the same on all systems that have such numbers.
+const EEXIST: i32 = 17;
 
 /// Every code: name, number and exit code.
 #[pyfunction]
@@ -32,9 +39,17 @@ pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
     build(py, error).map_or_else(|failure| failure, PyErr::from_value)
 }
 
+/// The exception for a destination that is there already.
+#[cold]
+pub(crate) fn exists(py: Python<'_>, destination: &Path) -> PyErr {
+    let error = io::Error::from(io::ErrorKind::AlreadyExists);
+    let make = || of_system(py, &Error::FileExists, Some(EEXIST), &error, destination);
+    make().map_or_else(|failure| failure, PyErr::from_value)
+}
+
 /// The exception for a page size that is no length of anything.
 #[cold]
-pub(crate) fn page_size(got: &Bound<'_, PyAny>) -> PyErr {
+pub(crate) fn wrong_page_size(got: &Bound<'_, PyAny>) -> PyErr {
     let py = got.py();
     let make = || {
         let message = format!("wrong page size: expected a power of two from 512 to 65536, got {got}");
@@ -49,18 +64,13 @@ pub(crate) fn invalid_argument(py: Python<'_>, what: &'static str) -> PyErr {
     exception(py, &Error::InvalidArgument(what))
 }
 
-/// The name of an object's type, for messages.
-pub(crate) fn type_name(object: &Bound<'_, PyAny>) -> String {
-    object.get_type().name().map_or_else(|_| "another object".to_owned(), |name| name.to_string())
-}
-
 fn build<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let class = class(py, error.code())?;
     let message = error.to_string();
     let details = PyDict::new(py);
     match error {
         Error::AuthenticationFailed(failures) => {
-            details.set_item("unit", failures.unit().name())?;
+            details.set_item("unit", unit_member(py, failures.unit())?)?;
             details.set_item("first", failures.first())?;
             details.set_item("count", failures.count())?;
             details.set_item("numbers", PyTuple::new(py, failures.numbers())?)?;
@@ -74,17 +84,28 @@ fn build<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
             details.set_item("got", cipher_member(py, *got)?)?;
         }
         Error::PageSize(got) | Error::KeyText(KeyTextProblem::Length { got }) => details.set_item("got", got)?,
-        Error::Locked(by) => details.set_item("locked_by", by.name())?,
+        Error::Locked(by) => details.set_item("locked_by", locked_by_member(py, *by)?)?,
         Error::WrongKey { only_page } => details.set_item("only_page", only_page)?,
-        Error::Io(error) => {
-            details.set_item("message", message)?;
-            let source = error.source_error();
-            let system = (source.raw_os_error(), source.to_string(), error.path().as_os_str());
-            return class.call_method("_of_system", system, Some(&details));
+        Error::Io(io) => {
+            let source = io.source_error();
+            return of_system(py, error, source.raw_os_error(), source, io.path());
         }
         _ => {}
     }
     class.call((message,), Some(&details))
+}
+
+/// An exception that is an `OSError`, too.
+fn of_system<'py>(
+    py: Python<'py>,
+    error: &Error,
+    number: Option<i32>,
+    source: &io::Error,
+    path: &Path,
+) -> PyResult<Bound<'py, PyAny>> {
+    let details = [("message", error.to_string())].into_py_dict(py)?;
+    let arguments = (number, source.to_string(), path.as_os_str());
+    class(py, error.code())?.call_method("_of_system", arguments, Some(&details))
 }
 
 /// The class of a code.

@@ -1,16 +1,16 @@
 //! Keys.
 
-use pagecrypt::{Encoding, Error, KeyTextProblem};
-use pyo3::Borrowed;
+use pagecrypt::{Cipher, Encoding, Error, KeyTextProblem};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use zeroize::Zeroizing;
 
+use crate::argument;
 use crate::border::buffer::Readable;
-use crate::cipher::{CipherLike, cipher_member};
-use crate::engine::{EngineLike, engine_member};
-use crate::error::{OrRaise as _, invalid_argument, type_name};
+use crate::cipher::cipher_member;
+use crate::engine::engine_member;
+use crate::error::OrRaise as _;
 
 /// A secret key of one cipher, and the engine that serves it on this CPU.
 ///
@@ -26,18 +26,20 @@ impl Key {
     ///
     /// Raises RandomSourceError, and UnknownEngineError for what PAGECRYPT_ENGINE says.
     #[staticmethod]
-    #[pyo3(signature = (cipher = CipherLike(pagecrypt::Cipher::Aegis256)), text_signature = "(cipher='aegis256')")]
-    fn generate(py: Python<'_>, cipher: CipherLike) -> PyResult<Self> {
-        pagecrypt::Key::generate(cipher.0).or_raise(py).map(Self)
+    #[pyo3(signature = (cipher = None), text_signature = "(cipher='aegis256')")]
+    fn generate(py: Python<'_>, cipher: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let cipher = cipher.map_or(Ok(Cipher::Aegis256), |cipher| argument::cipher(cipher, "cipher"))?;
+        pagecrypt::Key::generate(cipher).or_raise(py).map(Self)
     }
 
     /// A key of the cipher from its raw bytes: 16 or 32, as the cipher needs.
     ///
     /// Raises KeyLengthError, and UnknownEngineError for what PAGECRYPT_ENGINE says. What you pass in is yours to wipe.
     #[staticmethod]
-    #[pyo3(signature = (secret, cipher))]
-    fn from_bytes(py: Python<'_>, secret: Readable<'_>, cipher: CipherLike) -> PyResult<Self> {
-        pagecrypt::Key::from_bytes(secret.bytes(), cipher.0).or_raise(py).map(Self)
+    fn from_bytes(secret: &Bound<'_, PyAny>, cipher: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (py, cipher) = (secret.py(), argument::cipher(cipher, "cipher")?);
+        let secret = Readable::of(secret, "secret")?;
+        pagecrypt::Key::from_bytes(secret.bytes(), cipher).or_raise(py).map(Self)
     }
 
     /// A key from base64 (standard, padded) or hexadecimal text, told apart by length: 24 or 44 characters are base64,
@@ -50,9 +52,9 @@ impl Key {
     /// PAGECRYPT_ENGINE says. None of them holds the text.
     #[staticmethod]
     #[pyo3(signature = (text, cipher = None))]
-    fn from_text(py: Python<'_>, text: KeyText<'_>, cipher: Option<CipherLike>) -> PyResult<Self> {
-        let cipher = cipher.map(|cipher| cipher.0);
-        text.read(|text| pagecrypt::Key::from_text(text, cipher)).or_raise(py).map(Self)
+    fn from_text(text: &Bound<'_, PyAny>, cipher: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let cipher = cipher.map(|cipher| argument::cipher(cipher, "cipher")).transpose()?;
+        KeyText::of(text)?.read(|text| pagecrypt::Key::from_text(text, cipher)).or_raise(text.py()).map(Self)
     }
 
     /// The key's cipher.
@@ -76,15 +78,15 @@ impl Key {
     /// The same key with the best engine that is not above `engine`. It counts its seals anew.
     ///
     /// Raises UnknownEngineError where this CPU does not run it.
-    fn with_engine(&self, py: Python<'_>, engine: EngineLike) -> PyResult<Self> {
-        self.0.with_engine(engine.0).or_raise(py).map(Self)
+    fn with_engine(&self, engine: &Bound<'_, PyAny>) -> PyResult<Self> {
+        self.0.with_engine(argument::engine(engine, "engine")?).or_raise(engine.py()).map(Self)
     }
 
     /// The same secret as a key of another cipher with the same key length. It counts its seals anew.
     ///
     /// Raises KeyLengthError where the cipher needs another length.
-    fn with_cipher(&self, py: Python<'_>, cipher: CipherLike) -> PyResult<Self> {
-        self.0.with_cipher(cipher.0).or_raise(py).map(Self)
+    fn with_cipher(&self, cipher: &Bound<'_, PyAny>) -> PyResult<Self> {
+        self.0.with_cipher(argument::cipher(cipher, "cipher")?).or_raise(cipher.py()).map(Self)
     }
 
     /// The secret itself: 16 or 32 bytes, in memory that Python does not wipe.
@@ -95,12 +97,12 @@ impl Key {
     /// The secret as text, for a key file: "base64" (24 or 44 characters) or "hex" (32 or 64), in memory that Python
     /// does not wipe.
     #[pyo3(signature = (encoding = None), text_signature = "($self, encoding='base64')")]
-    fn to_text<'py>(&self, py: Python<'py>, encoding: Option<&str>) -> PyResult<Bound<'py, PyString>> {
-        let encoding = match encoding {
-            None | Some("base64") => Encoding::Base64,
-            Some("hex") => Encoding::Hex,
-            Some(_) => return Err(invalid_argument(py, "the encoding is neither base64 nor hex")),
-        };
+    fn to_text<'py>(
+        &self,
+        py: Python<'py>,
+        encoding: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyString>> {
+        let encoding = encoding.map_or(Ok(Encoding::Base64), argument::encoding)?;
         Ok(PyString::new(py, self.0.to_text(encoding).expose()))
     }
 
@@ -133,29 +135,22 @@ fn not_copied() -> PyErr {
 }
 
 /// A key's text as Python has it.
-pub(crate) enum KeyText<'py> {
-    Text(Bound<'py, PyString>),
+enum KeyText<'a, 'py> {
+    Text(&'a Bound<'py, PyString>),
     Bytes(Readable<'py>),
 }
 
-impl<'py> FromPyObject<'_, 'py> for KeyText<'py> {
-    type Error = PyErr;
-
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(text) = object.cast::<PyString>() {
-            return Ok(Self::Text(text.to_owned()));
+impl<'a, 'py> KeyText<'a, 'py> {
+    fn of(object: &'a Bound<'py, PyAny>) -> PyResult<Self> {
+        if let Ok(text) = object.cast() {
+            return Ok(Self::Text(text));
         }
-        Readable::extract(object).map(Self::Bytes).map_err(|error| {
-            if error.is_instance_of::<PyTypeError>(object.py()) {
-                PyTypeError::new_err(format!("expected str or a bytes-like object, got {}", type_name(&object)))
-            } else {
-                error
-            }
+        Readable::of(object, "text").map(Self::Bytes).map_err(|error| {
+            let is_type = error.is_instance_of::<PyTypeError>(object.py());
+            if is_type { argument::wrong_type("text", "str or a bytes-like object", object) } else { error }
         })
     }
-}
 
-impl KeyText<'_> {
     /// Gives the text to `read`. A buffer is copied first, since it may change; the copy is wiped.
     fn read<T>(&self, read: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Error> {
         let copy;

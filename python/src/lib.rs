@@ -3,15 +3,23 @@
 use pyo3::prelude::*;
 
 mod aead;
+mod argument;
 mod border;
 mod cipher;
+mod cli;
 mod engine;
+mod enumeration;
 mod error;
+mod file;
+mod inspect;
 mod interpreter;
 mod key;
 mod page;
+mod reader;
+mod verify;
+mod wal;
 
-/// Native code of the package `pagecrypt`, which shows what is public of it.
+/// The native part of the package pagecrypt, which shows what is public of it.
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
@@ -19,19 +27,39 @@ mod _native {
     #[pymodule_export]
     use crate::cipher::{cipher_engine, cipher_from_name, cipher_from_number, cipher_rows};
     #[pymodule_export]
+    use crate::cli::run_command;
+    #[pymodule_export]
     use crate::engine::{engine_from_name, engine_is_available, engine_names};
     #[pymodule_export]
+    use crate::enumeration::enumeration_values;
+    #[pymodule_export]
     use crate::error::error_rows;
+    #[pymodule_export]
+    use crate::file::{decrypt_file, encrypt_file};
+    #[pymodule_export]
+    use crate::inspect::inspect_file;
     #[pymodule_export]
     use crate::key::Key;
     #[pymodule_export]
     use crate::page::{PageCodec, pending_byte_page};
-
     #[pymodule_export]
-    const TAG_LENGTH: usize = pagecrypt::TAG_LENGTH;
+    use crate::reader::PageReader;
+    #[pymodule_export]
+    use crate::verify::verify_file;
+    #[pymodule_export]
+    use crate::wal::{
+        WalChain, turso_header_parse, wal_frame_header_parse, wal_header_parse, wal_header_to_bytes,
+    };
+
     #[pymodule_export]
     const PENDING_BYTE: u64 = pagecrypt::page::PENDING_BYTE;
     #[pymodule_export]
-    #[allow(non_upper_case_globals)]
+    const TAG_LENGTH: usize = pagecrypt::TAG_LENGTH;
+    #[pymodule_export]
+    const WAL_FRAME_HEADER_LENGTH: usize = pagecrypt::page::wal::FRAME_HEADER_LENGTH;
+    #[pymodule_export]
+    const WAL_HEADER_LENGTH: usize = pagecrypt::page::wal::HEADER_LENGTH;
+    #[pymodule_export]
+    #[allow(non_upper_case_globals, reason = "the name that Python uses")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -7,10 +7,10 @@ use std::mem::MaybeUninit;
 
 use pagecrypt::Error;
 use pyo3::exceptions::{PyBufferError, PyTypeError};
+use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::{Borrowed, ffi};
 
-use crate::error::type_name;
+use crate::argument::{type_name, wrong_type};
 
 /// A buffer that Python keeps in its place as long as this lives: it can be neither resized nor freed.
 ///
@@ -27,31 +27,31 @@ struct View<'py> {
 }
 
 impl<'py> View<'py> {
-    fn get(object: Borrowed<'_, 'py, PyAny>, flags: c_int) -> PyResult<Self> {
+    fn get(object: &Bound<'py, PyAny>, flags: c_int, name: &str) -> PyResult<Self> {
         let mut view = Box::new(MaybeUninit::<ffi::Py_buffer>::uninit());
         // Safety: attached; the object lives, and `view` is where the exporter may write a structure.
         let code = unsafe { ffi::PyObject_GetBuffer(object.as_ptr(), view.as_mut_ptr(), flags) };
         if code != 0 {
-            return Err(PyErr::fetch(object.py()));
+            let refused = PyBufferError::new_err(format!("{name} cannot be used as bytes"));
+            refused.set_cause(object.py(), Some(PyErr::fetch(object.py())));
+            return Err(refused);
         }
         // Safety: filled, as the code says.
         let view = Self { view: unsafe { view.assume_init() }, _attached: PhantomData };
-        view.check()?;
+        view.check(name)?;
         Ok(view)
     }
 
     /// Refuses what is not plain bytes in one piece.
-    fn check(&self) -> PyResult<()> {
+    fn check(&self, name: &str) -> PyResult<()> {
         // Safety: the view is valid; `C` is an order.
         if unsafe { ffi::PyBuffer_IsContiguous(&raw const *self.view, b'C' as _) } == 0 {
-            return Err(PyBufferError::new_err(
-                "the buffer is not C-contiguous: pass a contiguous copy of it, such as bytes(buffer)",
-            ));
+            return Err(PyBufferError::new_err(format!("{name} is not C-contiguous: its bytes do not lie in a row")));
         }
         // Safety: a C string, or null for unsigned bytes.
         let format = (!self.view.format.is_null()).then(|| unsafe { CStr::from_ptr(self.view.format) });
         if format.is_some_and(|format| format.to_bytes().contains(&b'O')) {
-            return Err(PyBufferError::new_err("the buffer holds references to Python objects, not data"));
+            return Err(PyBufferError::new_err(format!("{name} holds references to Python objects, not data")));
         }
         Ok(())
     }
@@ -78,16 +78,18 @@ impl Drop for View<'_> {
 /// A buffer to read: anything C-contiguous.
 pub(crate) struct Readable<'py>(View<'py>);
 
-impl<'py> FromPyObject<'_, 'py> for Readable<'py> {
-    type Error = PyErr;
-
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        check_exporter(object)?;
-        View::get(object, ffi::PyBUF_FULL_RO).map(Self).map_err(|error| refused(object, error))
+impl<'py> Readable<'py> {
+    /// The buffer of the argument `name`.
+    pub(crate) fn of(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Self> {
+        check_exporter(object, name, "a bytes-like object")?;
+        View::get(object, ffi::PyBUF_FULL_RO, name).map(Self)
     }
-}
 
-impl Readable<'_> {
+    /// The buffer of an argument that may be left out.
+    pub(crate) fn of_optional(object: Option<&Bound<'py, PyAny>>, name: &str) -> PyResult<Option<Self>> {
+        object.map(|object| Self::of(object, name)).transpose()
+    }
+
     /// The bytes.
     pub(crate) fn bytes(&self) -> &[u8] {
         // Safety: the exporter keeps that many bytes there until the view is released. That others may write to them
@@ -99,19 +101,20 @@ impl Readable<'_> {
 /// A buffer to write: C-contiguous and writable.
 pub(crate) struct Writable<'py>(View<'py>);
 
-impl<'py> FromPyObject<'_, 'py> for Writable<'py> {
-    type Error = PyErr;
-
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        check_exporter(object)?;
-        View::get(object, ffi::PyBUF_FULL).map(Self).map_err(|error| match View::get(object, ffi::PyBUF_FULL_RO) {
-            Ok(_) => PyTypeError::new_err(format!("expected a writable buffer, got a read-only {}", type_name(&object))),
-            Err(_) => refused(object, error),
+impl<'py> Writable<'py> {
+    /// The buffer of the argument `name`.
+    pub(crate) fn of(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Self> {
+        check_exporter(object, name, "a writable buffer")?;
+        View::get(object, ffi::PyBUF_FULL, name).map(Self).map_err(|error| {
+            // Exporters say in many ways that they are read-only.
+            if View::get(object, ffi::PyBUF_FULL_RO, name).is_ok() {
+                PyTypeError::new_err(format!("{name} must be a writable buffer, not read-only {}", type_name(object)))
+            } else {
+                error
+            }
         })
     }
-}
 
-impl Writable<'_> {
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
@@ -154,21 +157,12 @@ pub(crate) enum Place {
     Apart,
 }
 
-fn check_exporter(object: Borrowed<'_, '_, PyAny>) -> PyResult<()> {
+/// Whether an object has the buffer protocol.
+pub(crate) fn is_exporter(object: &Bound<'_, PyAny>) -> bool {
     // Safety: attached, and the object lives.
-    if unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) } == 0 {
-        return Err(PyTypeError::new_err(format!("expected a bytes-like object, got {}", type_name(&object))));
-    }
-    Ok(())
+    unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) != 0 }
 }
 
-/// Exporters say in many ways that they cannot be seen as bytes.
-fn refused(object: Borrowed<'_, '_, PyAny>, error: PyErr) -> PyErr {
-    let py = object.py();
-    if error.is_instance_of::<PyBufferError>(py) {
-        return error;
-    }
-    let refused = PyBufferError::new_err(format!("{} cannot be read as bytes", type_name(&object)));
-    refused.set_cause(py, Some(error));
-    refused
+fn check_exporter(object: &Bound<'_, PyAny>, name: &str, expected: &str) -> PyResult<()> {
+    if is_exporter(object) { Ok(()) } else { Err(wrong_type(name, expected, object)) }
 }

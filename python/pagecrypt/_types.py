@@ -1,0 +1,16 @@
+"""What is taken where an enumeration is meant, for type checkers."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from pagecrypt._enums import Cipher, Encoding, Engine, Format
+
+CipherLike: TypeAlias = Cipher | str
+"""A cipher, or its name in any spelling."""
+EngineLike: TypeAlias = Engine | str
+"""An engine, or its name."""
+EncodingLike: TypeAlias = Encoding | Literal["base64", "hex"]
+"""An encoding, or its name."""
+FormatLike: TypeAlias = Format | Literal["turso"]
+"""A format, or its name."""
