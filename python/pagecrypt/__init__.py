@@ -74,6 +74,10 @@ from pagecrypt._types import CipherLike, EncodingLike, EngineLike, FormatLike
 from pagecrypt._wal import TursoHeader, WalFrameHeader, WalHeader
 
 __all__ = [
+    "PENDING_BYTE",
+    "TAG_LENGTH",
+    "WAL_FRAME_HEADER_LENGTH",
+    "WAL_HEADER_LENGTH",
     "Aead",
     "AuthenticationError",
     "BufferLengthError",
@@ -112,7 +116,6 @@ __all__ = [
     "NotFoundError",
     "NumberRange",
     "OverlapError",
-    "PENDING_BYTE",
     "PageCodec",
     "PageNumberError",
     "PageReader",
@@ -120,7 +123,6 @@ __all__ = [
     "PagecryptError",
     "RandomSourceError",
     "Summary",
-    "TAG_LENGTH",
     "TursoHeader",
     "Unit",
     "UnknownCipherError",
@@ -128,8 +130,6 @@ __all__ = [
     "UnsupportedFormatError",
     "UsageLimitError",
     "VerifyReport",
-    "WAL_FRAME_HEADER_LENGTH",
-    "WAL_HEADER_LENGTH",
     "WalChain",
     "WalFrameHeader",
     "WalHeader",
@@ -144,3 +144,9 @@ __all__ = [
     "pending_byte_page",
     "verify_file",
 ]
+
+# Where users find them: in messages, in help and in pickles.
+for _name in __all__:
+    if getattr(globals()[_name], "__module__", "").startswith(f"{__name__}."):
+        globals()[_name].__module__ = __name__
+del _name

@@ -62,9 +62,9 @@ class Cipher(enum.StrEnum):
     max_random_seals: int | None
     """How many messages one key may seal under random nonces; None where no limit matters."""
 
-    def __new__(cls, name: str) -> Self:
-        cipher = str.__new__(cls, name)
-        cipher._value_ = name
+    def __new__(cls, value: str) -> Self:
+        cipher = str.__new__(cls, value)
+        cipher._value_ = value
         (
             _,
             cipher.number,
@@ -75,7 +75,7 @@ class Cipher(enum.StrEnum):
             cipher.reserved_length,
             cipher.max_message_length,
             cipher.max_random_seals,
-        ) = _CIPHER_ROWS[name]
+        ) = _CIPHER_ROWS[value]
         return cipher
 
     @classmethod
@@ -124,8 +124,6 @@ class LockedBy(enum.StrEnum):
     """A log or journal of another database lies beside the destination."""
     THIS_PROCESS = "this_process"
     """This process holds POSIX locks on it, through another copy of SQLite."""
-
-
 
 
 class Format(enum.StrEnum):

@@ -55,10 +55,10 @@ class ErrorCode(enum.IntEnum):
     exit_code: int
     """The exit code of the command line."""
 
-    def __new__(cls, number: int) -> Self:
-        code = int.__new__(cls, number)
-        code._value_ = number
-        code.exit_code = _EXIT_CODES[number]
+    def __new__(cls, value: int) -> Self:
+        code = int.__new__(cls, value)
+        code._value_ = value
+        code.exit_code = _EXIT_CODES[value]
         return code
 
 

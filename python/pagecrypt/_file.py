@@ -1,15 +1,12 @@
 """What the functions over whole files give. `dataclasses.asdict` makes JSON-able things of it."""
 
-from __future__ import annotations
-
 import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-if TYPE_CHECKING:
-    from pagecrypt._enums import Cipher, Engine, FileFormat, Way
-    from pagecrypt._errors import PagecryptError
-    from pagecrypt._wal import WalHeader
+from pagecrypt._enums import Cipher, Engine, FileFormat, Way
+from pagecrypt._errors import PagecryptError
+from pagecrypt._wal import WalHeader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +110,7 @@ class VerifyReport:
             raise copy.copy(self.error)
 
     @classmethod
-    def _with_error(cls, error: PagecryptError | None, **fields: Any) -> VerifyReport:
+    def _with_error(cls, error: PagecryptError | None, **fields: Any) -> Self:
         report = cls(**fields)
         object.__setattr__(report, "_error", error)
         return report

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
+    from typing_extensions import Buffer
 
     from pagecrypt._native import PageReader
 
@@ -51,6 +51,10 @@ class PageFile(io.RawIOBase):
         count = self._reader.read_into(self._position, buffer)
         self._position += count
         return count
+
+    def write(self, buffer: Buffer, /) -> int:
+        self._check_open()
+        raise io.UnsupportedOperation("not writable")
 
     def _check_open(self) -> None:
         if self.closed:

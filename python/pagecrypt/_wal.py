@@ -1,16 +1,13 @@
 """Headers, as plain values."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from pagecrypt import _native
+from pagecrypt._enums import ByteOrder, Cipher
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
-
-    from pagecrypt._enums import ByteOrder, Cipher
+    from typing_extensions import Buffer
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class WalHeader:
     """Numbers of 32 bits that change with every checkpoint: frames with others are left over from before it."""
 
     @classmethod
-    def parse(cls, buffer: Buffer) -> Self:
+    def parse(cls, buffer: "Buffer") -> Self:
         """The header in the first 32 bytes of a log; more are ignored.
 
         Raises MalformedError, also for a wrong checksum: SQLite takes such a log for an empty one.
@@ -53,7 +50,7 @@ class WalFrameHeader:
     """The chain's checksum after this frame."""
 
     @classmethod
-    def parse(cls, buffer: Buffer) -> Self:
+    def parse(cls, buffer: "Buffer") -> Self:
         """The header in the first 24 bytes of a frame; more are ignored. Raises BufferLengthError."""
         return cls(*_native.wal_frame_header_parse(buffer))
 
@@ -72,7 +69,7 @@ class TursoHeader:
     """The reserved bytes at the end of each page."""
 
     @classmethod
-    def parse(cls, buffer: Buffer) -> Self:
+    def parse(cls, buffer: "Buffer") -> Self:
         """The header in the first 100 bytes of an encrypted database; more are ignored.
 
         Raises NotEncryptedError for a plain SQLite database, UnsupportedFormatError for anything else that is not of

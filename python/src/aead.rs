@@ -17,8 +17,8 @@ mod batch;
 
 /// Seals and opens messages of any length under one key and nonces that the caller chooses.
 ///
-/// The duty is yours: no nonce may ever be used twice under one key, or plaintext is given away (and under AES-GCM, the
-/// power to forge). To seal pages, use PageCodec, which draws nonces itself.
+/// The duty is yours: no nonce may ever be used twice under one key, or plaintext is given away (and under AES-GCM,
+/// the power to forge). To seal pages, use PageCodec, which draws nonces itself.
 #[pyclass(frozen, module = "pagecrypt")]
 pub(crate) struct Aead {
     key: pagecrypt::Key,
@@ -103,8 +103,8 @@ impl Aead {
     /// Seals a message into a buffer that is exactly 16 bytes longer; gives how many bytes were written.
     ///
     /// `into` may begin with `data`: data = memoryview(into)[:-16]. Any other overlap raises OverlapError, as does
-    /// associated data that overlaps `into`. Raises BufferLengthError and MessageTooLongError as `seal` does. After an
-    /// error nothing was written.
+    /// associated data that overlaps `into`. Raises BufferLengthError and MessageTooLongError as `seal` does. After
+    /// an error nothing was written.
     #[pyo3(signature = (data, into, *, nonce, associated_data = None), text_signature = "($self, data, into, *, nonce, associated_data=b'')")]
     fn seal_into<'py>(
         &self,
@@ -127,12 +127,13 @@ impl Aead {
         Ok(expected)
     }
 
-    /// Opens a sealed message, ciphertext and tag, into a buffer that is exactly 16 bytes shorter; gives how many bytes
-    /// were written.
+    /// Opens a sealed message, ciphertext and tag, into a buffer that is exactly 16 bytes shorter; gives how many
+    /// bytes were written.
     ///
-    /// `into` may begin where `data` does: into = memoryview(data)[:-16]. Any other overlap raises OverlapError, as does
-    /// associated data that overlaps `into`. If the message is not authentic, `into` is zeros and AuthenticationError is
-    /// raised. Raises BufferLengthError and MessageTooLongError as `open` does, with `into` as it was.
+    /// `into` may begin where `data` does: into = memoryview(data)[:-16]. Any other overlap raises OverlapError, as
+    /// does associated data that overlaps `into`. If the message is not authentic, `into` is zeros and
+    /// AuthenticationError is raised. Raises BufferLengthError and MessageTooLongError as `open` does, with `into`
+    /// as it was.
     #[pyo3(signature = (data, into, *, nonce, associated_data = None), text_signature = "($self, data, into, *, nonce, associated_data=b'')")]
     fn open_into<'py>(
         &self,
@@ -175,7 +176,12 @@ impl Aead {
         let (text, associated_data) = (buffer.bytes_mut(), bytes_of(&associated_data));
         released(py, text.len() + associated_data.len(), || {
             let text = Text::InPlace(text);
-            self.key.seal_one_assume_unique_nonce(Seal { nonce: nonce.bytes(), associated_data, text, tag: &mut tag })
+            self.key.seal_one_assume_unique_nonce(Seal {
+                nonce: nonce.bytes(),
+                associated_data,
+                text,
+                tag: &mut tag,
+            })
         })
         .or_raise(py)?;
         Ok(PyBytes::new(py, &tag))
@@ -198,16 +204,19 @@ impl Aead {
         let (mut buffer, tag) = (Writable::of(buffer, "buffer")?, Readable::of(tag, "tag")?);
         must_be_apart(&buffer, &associated_data).or_raise(py)?;
         let got = tag.bytes().len();
-        let tag: [u8; TAG_LENGTH] =
-            tag.bytes().try_into().map_err(|_| Error::BufferLength { expected: TAG_LENGTH, got }).or_raise(py)?;
+        let tag: [u8; TAG_LENGTH] = tag
+            .bytes()
+            .try_into()
+            .map_err(|_| Error::BufferLength { expected: TAG_LENGTH, got })
+            .or_raise(py)?;
         self.open_text(py, Text::InPlace(buffer.bytes_mut()), &tag, &nonce, bytes_of(&associated_data))
     }
 
     /// Seals many messages at once, which is faster than one by one, or none of them: gives a list of them, each as
     /// `seal` gives it.
     ///
-    /// `messages` and `nonces` are as many buffers; `associated_data` is None, one buffer for all messages, or as many
-    /// buffers. No nonce may ever be used twice under one key.
+    /// `messages` and `nonces` are as many buffers; `associated_data` is None, one buffer for all messages, or as
+    /// many buffers. No nonce may ever be used twice under one key.
     ///
     /// Raises InvalidArgumentError where the numbers differ, and what `seal` raises.
     #[pyo3(signature = (messages, *, nonces, associated_data = None))]
@@ -222,9 +231,9 @@ impl Aead {
 
     /// Opens many sealed messages at once: gives a list of their plaintexts.
     ///
-    /// Buffers are as for `seal_batch`. Raises AuthenticationError with the numbers (from 0) of the messages that are
-    /// not authentic; with partial=True they are None in the list instead. Raises InvalidArgumentError where the numbers
-    /// of buffers differ, and what `open` raises.
+    /// Buffers are as for `seal_batch`. Raises AuthenticationError with the numbers (from 0) of the messages that
+    /// are not authentic; with partial=True they are None in the list instead. Raises InvalidArgumentError where
+    /// the numbers of buffers differ, and what `open` raises.
     #[pyo3(signature = (messages, *, nonces, associated_data = None, partial = None), text_signature = "($self, messages, *, nonces, associated_data=None, partial=False)")]
     fn open_batch<'py>(
         &self,

@@ -52,7 +52,9 @@ pub(crate) fn encoding(object: &Bound<'_, PyAny>) -> PyResult<Encoding> {
 /// A `Format` or its name: there is one. Left out, it is that one.
 pub(crate) fn check_format(object: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
     match object {
-        Some(object) if word(object, "format", "a Format or its name")? != pagecrypt::page::Format::Turso.name() => {
+        Some(object)
+            if word(object, "format", "a Format or its name")? != pagecrypt::page::Format::Turso.name() =>
+        {
             Err(invalid_argument(object.py(), "the format is not turso"))
         }
         _ => Ok(()),
@@ -99,9 +101,21 @@ where
 /// A count of seconds, which may be infinite.
 pub(crate) fn seconds(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Duration> {
     let py = object.py();
-    let seconds: f64 = object.extract().map_err(|error: PyErr| {
-        if error.is_instance_of::<PyTypeError>(py) { wrong_type(name, "a number of seconds", object) } else { error }
-    })?;
+    let seconds = match object.extract::<f64>() {
+        Ok(seconds) => seconds,
+        Err(error) if error.is_instance_of::<PyTypeError>(py) => {
+            return Err(wrong_type(name, "a number of seconds", object));
+        }
+        // An integer beyond all floats.
+        Err(error) if error.is_instance_of::<PyOverflowError>(py) => {
+            if object.lt(0)? {
+                f64::NEG_INFINITY
+            } else {
+                f64::INFINITY
+            }
+        }
+        Err(error) => return Err(error),
+    };
     if seconds.is_nan() || seconds < 0.0 {
         return Err(invalid_argument(py, "a time to wait is neither negative nor NaN"));
     }

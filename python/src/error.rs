@@ -83,7 +83,9 @@ fn build<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
             details.set_item("expected", cipher_member(py, *expected)?)?;
             details.set_item("got", cipher_member(py, *got)?)?;
         }
-        Error::PageSize(got) | Error::KeyText(KeyTextProblem::Length { got }) => details.set_item("got", got)?,
+        Error::PageSize(got) | Error::KeyText(KeyTextProblem::Length { got }) => {
+            details.set_item("got", got)?
+        }
         Error::Locked(by) => details.set_item("locked_by", locked_by_member(py, *by)?)?,
         Error::WrongKey { only_page } => details.set_item("only_page", only_page)?,
         Error::Io(io) => {
@@ -112,7 +114,11 @@ fn of_system<'py>(
 fn class(py: Python<'_>, code: ErrorCode) -> PyResult<Bound<'_, PyAny>> {
     static CLASSES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
     let classes = CLASSES.get_or_try_init(py, || {
-        py.import("pagecrypt._errors")?.getattr("CLASSES")?.cast_into::<PyDict>().map(Bound::unbind).map_err(PyErr::from)
+        py.import("pagecrypt._errors")?
+            .getattr("CLASSES")?
+            .cast_into::<PyDict>()
+            .map(Bound::unbind)
+            .map_err(PyErr::from)
     })?;
     classes
         .bind(py)

@@ -20,18 +20,20 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// Encrypts the plain SQLite database `source`, its write-ahead log taken in, into a new file `destination`.
 ///
-/// The source is only read, and no plaintext copy reaches the disk. The destination appears once it is complete; with
-/// force=True it replaces a file that is there. `wait` is how many seconds to wait for another program that is just
-/// writing to the source. `progress(done, total)` is told now and then, on the calling thread, how many bytes are done
-/// and how many there are in all (which may still grow; both are 0 while waiting): returning False or an exception stops
-/// the work, as does a signal handler that raises, such as Ctrl-C's. Whatever stops it, nothing is left behind.
+/// The source is only read, and no plaintext copy reaches the disk. The destination appears once it is complete;
+/// with force=True it replaces a file that is there. `wait` is how many seconds to wait for another program that is
+/// just writing to the source. `progress(done, total)` is told now and then, on the calling thread, how many bytes
+/// are done and how many there are in all (which may still grow; both are 0 while waiting): returning False or an
+/// exception stops the work, as does a signal handler that raises, such as Ctrl-C's. Whatever stops it, nothing is
+/// left behind.
 ///
-/// Gives a Summary. Raises DestinationExistsError; LockedError; UnsupportedFormatError for what is encrypted already or no
-/// SQLite database; MalformedError; InputOutputError; FilePermissionsError; CancelledError; UsageLimitError.
+/// Gives a Summary. Raises DestinationExistsError; LockedError; UnsupportedFormatError for what is encrypted
+/// already or no SQLite database; MalformedError; InputOutputError; FilePermissionsError; CancelledError;
+/// UsageLimitError.
 ///
-/// The package carries a SQLite of its own. On Linux a file that this process holds POSIX locks on, through the module
-/// sqlite3 for example, is refused (LockedBy.THIS_PROCESS), since closing it would take them away; elsewhere, close it
-/// first.
+/// The package carries a SQLite of its own. On Linux a file that this process holds POSIX locks on, through the
+/// module sqlite3 for example, is refused (LockedBy.THIS_PROCESS), since closing it would take them away;
+/// elsewhere, close it first.
 #[pyfunction]
 #[pyo3(
     signature = (source, destination, key, *, format = None, force = None, wait = None, progress = None),
@@ -51,15 +53,15 @@ pub(crate) fn encrypt_file<'py>(
     convert(source, destination, key, force, wait, progress, pagecrypt_sqlite::encrypt_file)
 }
 
-/// Decrypts the database `source`, the committed frames of its write-ahead log applied, into a new plain SQLite database
-/// `destination`, readable for its owner only.
+/// Decrypts the database `source`, the committed frames of its write-ahead log applied, into a new plain SQLite
+/// database `destination`, readable for its owner only.
 ///
-/// Pages keep their places and their reserved bytes, which are zero; with compact=True they are packed anew, without
-/// reserved bytes, as SQLite itself makes databases. The file names its cipher: of the key only the bytes count. The
-/// other parameters are those of encrypt_file.
+/// Pages keep their places and their reserved bytes, which are zero; with compact=True they are packed anew,
+/// without reserved bytes, as SQLite itself makes databases. The file names its cipher: of the key only the bytes
+/// count. The other parameters are those of encrypt_file.
 ///
-/// Gives a Summary. Raises WrongKeyError, KeyLengthError, NotEncryptedError, AuthenticationError for what is damaged,
-/// and what encrypt_file raises.
+/// Gives a Summary. Raises WrongKeyError, KeyLengthError, NotEncryptedError, AuthenticationError for what is
+/// damaged, and what encrypt_file raises.
 #[pyfunction]
 #[pyo3(
     signature = (source, destination, key, *, compact = None, force = None, wait = None, progress = None),

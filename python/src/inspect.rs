@@ -1,25 +1,29 @@
 //! What can be seen of files without a key.
 
-use pagecrypt::file::{Inspection, LogInspection};
+use pagecrypt::file::{FileOptions, Inspection, LogInspection, inspect_file_with};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::argument;
 use crate::cipher::cipher_member;
 use crate::enumeration::file_format_member;
-use crate::error::OrRaise as _;
+use crate::interpreter::Watch;
 use crate::wal::header_fields;
 
 /// Looks at the database `path` and its write-ahead log without a key, and without a lock.
 ///
 /// Gives an Inspection, of which nothing is authenticated. Raises InputOutputError and FilePermissionsError;
-/// InvalidArgumentError for what is no file; LockedError where it shrinks meanwhile, or where this process holds locks
-/// on it.
+/// InvalidArgumentError for what is no file; LockedError where it shrinks meanwhile, or where this process holds
+/// locks on it.
 #[pyfunction]
 pub(crate) fn inspect_file<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let (py, path) = (path.py(), argument::path(path, "path")?);
-    let seen = py.detach(|| pagecrypt::file::inspect_file(&path)).or_raise(py)?;
-    inspection(py, &seen)
+    let mut watch = Watch::new(None);
+    let seen = py.detach(|| {
+        let mut step = |done, total| watch.step(done, total);
+        inspect_file_with(&path, &mut FileOptions::new().progress(&mut step))
+    });
+    inspection(py, &watch.outcome(py, seen)?)
 }
 
 fn inspection<'py>(py: Python<'py>, seen: &Inspection) -> PyResult<Bound<'py, PyAny>> {
@@ -41,7 +45,9 @@ fn inspection<'py>(py: Python<'py>, seen: &Inspection) -> PyResult<Bound<'py, Py
 
 fn log_inspection<'py>(py: Python<'py>, log: &LogInspection) -> PyResult<Bound<'py, PyAny>> {
     let header = match &log.header {
-        Some(header) => Some(py.import("pagecrypt._wal")?.getattr("WalHeader")?.call1(header_fields(py, header)?)?),
+        Some(header) => {
+            Some(py.import("pagecrypt._wal")?.getattr("WalHeader")?.call1(header_fields(py, header)?)?)
+        }
         None => None,
     };
     let fields = PyDict::new(py);

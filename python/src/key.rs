@@ -14,9 +14,9 @@ use crate::error::OrRaise as _;
 
 /// A secret key of one cipher, and the engine that serves it on this CPU.
 ///
-/// Made by `Key.generate`, `Key.from_bytes` and `Key.from_text`. It is wiped when the last object that uses it is gone,
-/// compared in constant time, and never shown by `repr`, pickled or copied; only `to_bytes` and `to_text` give the
-/// secret away. It may be used from several threads at once.
+/// Made by `Key.generate`, `Key.from_bytes` and `Key.from_text`. It is wiped when the last object that uses it is
+/// gone, compared in constant time, and never shown by `repr`, pickled or copied; only `to_bytes` and `to_text`
+/// give the secret away. It may be used from several threads at once.
 #[pyclass(frozen, module = "pagecrypt")]
 pub(crate) struct Key(pub(crate) pagecrypt::Key);
 
@@ -34,7 +34,8 @@ impl Key {
 
     /// A key of the cipher from its raw bytes: 16 or 32, as the cipher needs.
     ///
-    /// Raises KeyLengthError, and UnknownEngineError for what PAGECRYPT_ENGINE says. What you pass in is yours to wipe.
+    /// Raises KeyLengthError, and UnknownEngineError for what PAGECRYPT_ENGINE says. What you pass in is yours to
+    /// wipe.
     #[staticmethod]
     fn from_bytes(secret: &Bound<'_, PyAny>, cipher: &Bound<'_, PyAny>) -> PyResult<Self> {
         let (py, cipher) = (secret.py(), argument::cipher(cipher, "cipher")?);
@@ -42,11 +43,11 @@ impl Key {
         pagecrypt::Key::from_bytes(secret.bytes(), cipher).or_raise(py).map(Self)
     }
 
-    /// A key from base64 (standard, padded) or hexadecimal text, told apart by length: 24 or 44 characters are base64,
-    /// 32 or 64 hexadecimal. White space around it does not count.
+    /// A key from base64 (standard, padded) or hexadecimal text, told apart by length: 24 or 44 characters are
+    /// base64, 32 or 64 hexadecimal. White space around it does not count.
     ///
-    /// Without a cipher, 16 bytes make an aegis128l key and 32 bytes an aegis256 one. The text is a str or a buffer of
-    /// ASCII, which is yours to wipe.
+    /// Without a cipher, 16 bytes make an aegis128l key and 32 bytes an aegis256 one. The text is a str or a buffer
+    /// of ASCII, which is yours to wipe.
     ///
     /// Raises KeyTextError; KeyLengthError where the cipher needs another length; UnknownEngineError for what
     /// PAGECRYPT_ENGINE says. None of them holds the text.
@@ -94,8 +95,8 @@ impl Key {
         PyBytes::new(py, self.0.as_bytes())
     }
 
-    /// The secret as text, for a key file: "base64" (24 or 44 characters) or "hex" (32 or 64), in memory that Python
-    /// does not wipe.
+    /// The secret as text, for a key file: "base64" (24 or 44 characters) or "hex" (32 or 64), in memory that
+    /// Python does not wipe.
     #[pyo3(signature = (encoding = None), text_signature = "($self, encoding='base64')")]
     fn to_text<'py>(
         &self,

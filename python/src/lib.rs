@@ -22,6 +22,8 @@ mod wal;
 /// The native part of the package pagecrypt, which shows what is public of it.
 #[pymodule(gil_used = false)]
 mod _native {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use crate::aead::Aead;
     #[pymodule_export]
@@ -62,4 +64,11 @@ mod _native {
     #[pymodule_export]
     #[allow(non_upper_case_globals, reason = "the name that Python uses")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_init]
+    fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+        // Python's own module sqlite3 and others bring theirs along.
+        pagecrypt_sqlite::declare_sqlite_private();
+        Ok(())
+    }
 }

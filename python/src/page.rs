@@ -16,8 +16,8 @@ use crate::wal::WalChain;
 
 /// Seals and opens the pages of a database file under one key.
 ///
-/// Runs of pages lie in one contiguous buffer and are worked on together, which is faster than one at a time. The last
-/// `reserved_length` bytes of a plaintext page are zero. A codec may be used from several threads at once.
+/// Runs of pages lie in one contiguous buffer and are worked on together, which is faster than one at a time. The
+/// last `reserved_length` bytes of a plaintext page are zero. A codec may be used from several threads at once.
 #[pyclass(frozen, module = "pagecrypt")]
 pub(crate) struct PageCodec(pagecrypt::page::PageCodec);
 
@@ -74,8 +74,9 @@ impl PageCodec {
 
     /// Seals the pages `first`, `first` + 1, ... in place, or none of them, each under a fresh nonce.
     ///
-    /// The buffer is writable and holds whole pages of plaintext. Page 1 begins with SQLite's header, which names the
-    /// page size and the reserved bytes. The page that holds PENDING_BYTE is sealed as zeros, whatever it holds.
+    /// The buffer is writable and holds whole pages of plaintext. Page 1 begins with SQLite's header, which names
+    /// the page size and the reserved bytes. The page that holds PENDING_BYTE is sealed as zeros, whatever it
+    /// holds.
     ///
     /// Raises BufferLengthError, PageNumberError, MalformedError where reserved bytes are not zero or the header of
     /// page 1 does not fit, UsageLimitError, RandomSourceError.
@@ -89,8 +90,8 @@ impl PageCodec {
     /// Opens the pages `first`, `first` + 1, ... in place, in a writable buffer of whole sealed pages.
     ///
     /// Raises AuthenticationError with the numbers of the pages that are not authentic, which are zeros then; the
-    /// others are open. Before anything is touched: BufferLengthError, PageNumberError, and for the header of page 1
-    /// NotEncryptedError, UnsupportedFormatError, CipherMismatchError, MalformedError.
+    /// others are open. Before anything is touched: BufferLengthError, PageNumberError, and for the header of page
+    /// 1 NotEncryptedError, UnsupportedFormatError, CipherMismatchError, MalformedError.
     fn open_pages(&self, first: &Bound<'_, PyAny>, buffer: &Bound<'_, PyAny>) -> PyResult<()> {
         let (py, first) = (first.py(), argument::page_number(first, "first")?);
         let mut buffer = Writable::of(buffer, "buffer")?;
@@ -136,8 +137,8 @@ impl PageCodec {
         Ok(sealed.publish())
     }
 
-    /// Opens the pages `first`, `first` + 1, ... of a buffer, which stays as it is: gives their plaintext. Raises as
-    /// `open_pages` does, also where a single page is not authentic.
+    /// Opens the pages `first`, `first` + 1, ... of a buffer, which stays as it is: gives their plaintext. Raises
+    /// as `open_pages` does, also where a single page is not authentic.
     fn opened_pages<'py>(
         &self,
         first: &Bound<'py, PyAny>,
@@ -195,10 +196,11 @@ impl PageCodec {
         .or_raise(py)
     }
 
-    /// Seals frames of a write-ahead log in place, or none of them, and continues the log's checksum chain over them.
+    /// Seals frames of a write-ahead log in place, or none of them, and continues the log's checksum chain over
+    /// them.
     ///
-    /// The buffer is writable and holds whole frames of `frame_length` bytes: a header of 24 bytes and a page each. Of
-    /// a header, the page number and the commit size are read; salts and checksum are written.
+    /// The buffer is writable and holds whole frames of `frame_length` bytes: a header of 24 bytes and a page each.
+    /// Of a header, the page number and the commit size are read; salts and checksum are written.
     ///
     /// Raises as `seal_pages` does.
     fn seal_frames(&self, chain: &Bound<'_, PyAny>, buffer: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -210,11 +212,11 @@ impl PageCodec {
 
     /// Opens frames of a write-ahead log in place; `first` is the number of the first, from 1.
     ///
-    /// Headers stay as they are: whether a frame belongs to the log is for WalChain.accept to say, before the frame is
-    /// opened.
+    /// Headers stay as they are: whether a frame belongs to the log is for WalChain.accept to say, before the frame
+    /// is opened.
     ///
-    /// Raises AuthenticationError with the numbers of the frames that are not authentic, whose pages are zeros then;
-    /// else as `open_pages`.
+    /// Raises AuthenticationError with the numbers of the frames that are not authentic, whose pages are zeros
+    /// then; else as `open_pages`.
     fn open_frames(&self, first: &Bound<'_, PyAny>, buffer: &Bound<'_, PyAny>) -> PyResult<()> {
         let (py, first) = (first.py(), argument::page_number(first, "first")?);
         let mut buffer = Writable::of(buffer, "buffer")?;
@@ -222,8 +224,8 @@ impl PageCodec {
         released(py, frames.len(), || self.0.open_frames(first, frames)).or_raise(py)
     }
 
-    /// Opens frames from one buffer into another of the same length; headers are not copied. They are the same memory,
-    /// or apart: else OverlapError. Raises as `open_frames` does.
+    /// Opens frames from one buffer into another of the same length; headers are not copied. They are the same
+    /// memory, or apart: else OverlapError. Raises as `open_frames` does.
     fn open_frames_into(
         &self,
         first: &Bound<'_, PyAny>,

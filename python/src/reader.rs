@@ -18,12 +18,12 @@ use crate::interpreter::Watch;
 
 /// An encrypted database as the bytes of a plain one, its write-ahead log applied.
 ///
-/// Each page is authenticated when it is read. The files must not change meanwhile: see `check_unchanged`. On Unix the
-/// main file is locked as a reader does, until the reader is closed. Several threads may read at once.
+/// Each page is authenticated when it is read. The files must not change meanwhile: see `check_unchanged`. On Unix
+/// the main file is locked as a reader does, until the reader is closed. Several threads may read at once.
 ///
 /// `wait` is how many seconds to wait for another program that is just writing to the file. Raises what verify_file
-/// raises; AuthenticationError and MalformedError also for damage of page 1 or of the log's end, and for a file that is
-/// too short or too long.
+/// raises; AuthenticationError and MalformedError also for damage of page 1 or of the log's end, and for a file
+/// that is too short or too long.
 #[pyclass(frozen, module = "pagecrypt")]
 pub(crate) struct PageReader(Mutex<Option<Arc<pagecrypt::file::PageReader>>>);
 
@@ -47,8 +47,8 @@ impl PageReader {
         Ok(Self(Mutex::new(Some(Arc::new(watch.outcome(py, opened)?)))))
     }
 
-    /// Closes the files. What is being read in other threads is read to its end; later calls raise ValueError. Closing
-    /// again does nothing.
+    /// Closes the files. What is being read in other threads is read to its end; later calls raise ValueError.
+    /// Closing again does nothing.
     fn close(&self, py: Python<'_>) {
         let closed = self.slot().take();
         py.detach(|| drop(closed));
@@ -107,8 +107,8 @@ impl PageReader {
 
     /// The `length` bytes from `offset` on, fewer where the database ends.
     ///
-    /// Raises AuthenticationError with the pages, or the frame of the log, that are not authentic; LockedError where
-    /// the file shrank; InputOutputError; InvalidArgumentError for negative numbers.
+    /// Raises AuthenticationError with the pages, or the frame of the log, that are not authentic; LockedError
+    /// where the file shrank; InputOutputError; InvalidArgumentError for negative numbers.
     fn read_at<'py>(
         &self,
         offset: &Bound<'py, PyAny>,
@@ -123,8 +123,8 @@ impl PageReader {
         Ok(bytes.publish())
     }
 
-    /// Reads the bytes from `offset` on into a writable buffer, and gives how many there were: fewer than it has room
-    /// for where the database ends, whose rest stays as it is.
+    /// Reads the bytes from `offset` on into a writable buffer, and gives how many there were: fewer than it has
+    /// room for where the database ends, whose rest stays as it is.
     ///
     /// Raises as `read_at` does, with zeros in the buffer.
     fn read_into(&self, offset: &Bound<'_, PyAny>, buffer: &Bound<'_, PyAny>) -> PyResult<usize> {
@@ -153,15 +153,15 @@ impl PageReader {
         Ok(bytes.publish())
     }
 
-    /// Raises LockedError where somebody has written to the files since they were opened: then what was read may not
-    /// fit together.
+    /// Raises LockedError where somebody has written to the files since they were opened: then what was read may
+    /// not fit together.
     fn check_unchanged(&self, py: Python<'_>) -> PyResult<()> {
         let reader = self.reader()?;
         py.detach(|| reader.check_unchanged()).or_raise(py)
     }
 
-    /// A view as a raw file, readable and seekable, with a position of its own: io.BufferedReader(reader.as_file()).
-    /// Closing it leaves the reader open.
+    /// A view as a raw file, readable and seekable, with a position of its own:
+    /// io.BufferedReader(reader.as_file()). Closing it leaves the reader open.
     fn as_file(this: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
         this.get().reader()?;
         this.py().import("pagecrypt._reader")?.getattr("PageFile")?.call1((this,))
@@ -189,9 +189,13 @@ impl PageReader {
 }
 
 fn offset_of(object: &Bound<'_, PyAny>) -> PyResult<u64> {
-    argument::integer(object, "offset", || invalid_argument(object.py(), "an offset is not negative, and fits 64 bits"))
+    argument::integer(object, "offset", || {
+        invalid_argument(object.py(), "an offset is not negative, and fits 64 bits")
+    })
 }
 
 fn length_of(object: &Bound<'_, PyAny>, name: &str) -> PyResult<usize> {
-    argument::integer(object, name, || invalid_argument(object.py(), "a length is not negative, and fits memory"))
+    argument::integer(object, name, || {
+        invalid_argument(object.py(), "a length is not negative, and fits memory")
+    })
 }

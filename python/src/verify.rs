@@ -15,12 +15,12 @@ use crate::interpreter::Watch;
 
 /// Authenticates every page of the encrypted database `path` and every frame of its write-ahead log.
 ///
-/// Nothing is written. The file names its cipher: of the key only the bytes count. `threads` is how many threads work on
-/// it, None as many as the CPU runs at once; `wait` and `progress` are those of encrypt_file.
+/// Nothing is written. The file names its cipher: of the key only the bytes count. `threads` is how many threads
+/// work on it, None as many as the CPU runs at once; `wait` and `progress` are those of encrypt_file.
 ///
-/// Gives a VerifyReport of all damage that was found; report.require_intact() raises it. Raises only where nothing can
-/// be checked: WrongKeyError, KeyLengthError, NotEncryptedError, UnsupportedFormatError, MalformedError for a file
-/// without a whole page 1, LockedError, InputOutputError, FilePermissionsError, CancelledError.
+/// Gives a VerifyReport of all damage that was found; report.require_intact() raises it. Raises only where nothing
+/// can be checked: WrongKeyError, KeyLengthError, NotEncryptedError, UnsupportedFormatError, MalformedError for a
+/// file without a whole page 1, LockedError, InputOutputError, FilePermissionsError, CancelledError.
 #[pyfunction]
 #[pyo3(
     signature = (path, key, *, threads = None, wait = None, progress = None),

@@ -41,8 +41,8 @@ impl WalChain {
         (a, b)
     }
 
-    /// Whether a frame, its header and its sealed page, is the next of the log. If so, the chain goes on behind it; if
-    /// not, the log ends before it, and the chain stays where it is.
+    /// Whether a frame, its header and its sealed page, is the next of the log. If so, the chain goes on behind it;
+    /// if not, the log ends before it, and the chain stays where it is.
     fn accept(&self, frame: &Bound<'_, PyAny>) -> PyResult<bool> {
         let (py, frame) = (frame.py(), Readable::of(frame, "frame")?);
         let frame = frame.bytes();
@@ -86,7 +86,9 @@ pub(crate) fn wal_header_to_bytes<'py>(header: &Bound<'py, PyAny>) -> PyResult<B
 
 /// The fields of `WalFrameHeader`.
 #[pyfunction]
-pub(crate) fn wal_frame_header_parse(buffer: &Bound<'_, PyAny>) -> PyResult<(u32, u32, (u32, u32), (u32, u32))> {
+pub(crate) fn wal_frame_header_parse(
+    buffer: &Bound<'_, PyAny>,
+) -> PyResult<(u32, u32, (u32, u32), (u32, u32))> {
     let (py, buffer) = (buffer.py(), Readable::of(buffer, "buffer")?);
     let header = wal::FrameHeader::parse(buffer.bytes()).or_raise(py)?;
     Ok((header.page, header.commit_size, header.salts.into(), header.checksum.into()))
@@ -110,7 +112,8 @@ pub(crate) fn header_fields<'py>(py: Python<'py>, header: &wal::Header) -> PyRes
 /// The core's header for a `WalHeader`.
 fn header_of(object: &Bound<'_, PyAny>) -> PyResult<wal::Header> {
     let py = object.py();
-    let field = |name| object.getattr(name).map_err(|_| argument::wrong_type("header", "a WalHeader", object));
+    let field =
+        |name| object.getattr(name).map_err(|_| argument::wrong_type("header", "a WalHeader", object));
     let byte_order = match argument::word(&field("byte_order")?, "byte_order", "a ByteOrder")? {
         "little" => wal::ByteOrder::Little,
         "big" => wal::ByteOrder::Big,

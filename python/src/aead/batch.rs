@@ -56,7 +56,9 @@ pub(super) fn open<'py>(
         let (nonce, associated_data) = context.of_message(index);
         batch.push(Open::new(nonce, associated_data, Text::InPlace(opened.bytes_mut()), tag));
     }
-    if let Err(BatchFailure::Refused(error)) = released(py, context.work(&messages), || key.open_batch(&mut batch)) {
+    if let Err(BatchFailure::Refused(error)) =
+        released(py, context.work(&messages), || key.open_batch(&mut batch))
+    {
         return Err(error).or_raise(py);
     }
     let authentic: Vec<bool> = batch.iter().map(Open::opened).collect();
@@ -96,7 +98,9 @@ impl<'py> Context<'py> {
         }
         let associated_data = match associated_data {
             None => AssociatedData::None,
-            Some(object) if is_exporter(object) => AssociatedData::OfAll(Readable::of(object, "associated_data")?),
+            Some(object) if is_exporter(object) => {
+                AssociatedData::OfAll(Readable::of(object, "associated_data")?)
+            }
             Some(object) => AssociatedData::OfEach(each(object, "associated_data", Readable::of)?),
         };
         match &associated_data {

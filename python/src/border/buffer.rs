@@ -46,12 +46,16 @@ impl<'py> View<'py> {
     fn check(&self, name: &str) -> PyResult<()> {
         // Safety: the view is valid; `C` is an order.
         if unsafe { ffi::PyBuffer_IsContiguous(&raw const *self.view, b'C' as _) } == 0 {
-            return Err(PyBufferError::new_err(format!("{name} is not C-contiguous: its bytes do not lie in a row")));
+            return Err(PyBufferError::new_err(format!(
+                "{name} is not C-contiguous: its bytes do not lie in a row"
+            )));
         }
         // Safety: a C string, or null for unsigned bytes.
         let format = (!self.view.format.is_null()).then(|| unsafe { CStr::from_ptr(self.view.format) });
         if format.is_some_and(|format| format.to_bytes().contains(&b'O')) {
-            return Err(PyBufferError::new_err(format!("{name} holds references to Python objects, not data")));
+            return Err(PyBufferError::new_err(format!(
+                "{name} holds references to Python objects, not data"
+            )));
         }
         Ok(())
     }
@@ -108,7 +112,10 @@ impl<'py> Writable<'py> {
         View::get(object, ffi::PyBUF_FULL, name).map(Self).map_err(|error| {
             // Exporters say in many ways that they are read-only.
             if View::get(object, ffi::PyBUF_FULL_RO, name).is_ok() {
-                PyTypeError::new_err(format!("{name} must be a writable buffer, not read-only {}", type_name(object)))
+                PyTypeError::new_err(format!(
+                    "{name} must be a writable buffer, not read-only {}",
+                    type_name(object)
+                ))
             } else {
                 error
             }
