@@ -17,6 +17,7 @@ from pathlib import Path
 import pagecrypt
 from pagecrypt import (
     Aead,
+    ByteOrder,
     Cipher,
     Key,
     PageCodec,
@@ -133,7 +134,7 @@ def read_pages(place: Place) -> None:
 
 # frames: a write-ahead log of three
 
-LOG_HEADER = WalHeader(byte_order="little", page_size=PAGE_SIZE, checkpoint=1, salts=(0x01020304, 0x05060708))
+LOG_HEADER = WalHeader(byte_order=ByteOrder.LITTLE, page_size=PAGE_SIZE, checkpoint=1, salts=(0x01020304, 0x05060708))
 FRAMES = ((2, 0), (3, 0), (2, 3))  # page and commit size
 
 
@@ -179,7 +180,7 @@ def write_file(place: Place) -> None:
             raise RefusedError from None
         raise
     expect(not place.foreign, "encrypt_file took a cipher that the format does not have")
-    expect(destination.stat().st_size == summary.bytes, "encrypt_file reports another length than the file has")
+    expect(destination.stat().st_size == summary.size, "encrypt_file reports another length than the file has")
 
 
 def read_file(place: Place) -> None:
@@ -198,7 +199,7 @@ def read_file(place: Place) -> None:
 def decrypt(place: Place, path: Path, destination: Path, *, compact: bool) -> bytes:
     summary = pagecrypt.decrypt_file(path, destination, place.key, force=True, compact=compact)
     database = destination.read_bytes()
-    whole = database.startswith(b"SQLite format 3\0") and len(database) == summary.bytes
+    whole = database.startswith(b"SQLite format 3\0") and len(database) == summary.size
     expect(whole, f"{destination.name} is no SQLite database of the reported length")
     return database
 

@@ -3,9 +3,10 @@
 
     bench.py [--quick] [--json OUT] [--markdown] [--ciphers NAME,NAME...]
 
-All contenders take turns in one run, on the same data; a figure is the median of many rounds, its spread the distance of
-the quartiles. Messages are as long as a page's text (4048, 4064 or 4068 bytes) and have given nonces; pages draw theirs,
-in Rust, too. Rust is a program that is asked for one measurement at a time. Needs `pip install -r python/bench/requirements.txt`.
+All contenders take turns in one run, on the same data; a figure is the median of many rounds, its spread the distance
+of the quartiles. Messages are as long as a page's text (4048, 4064 or 4068 bytes) and have given nonces; pages draw
+theirs, in Rust, too. Rust is a program that is asked for one measurement at a time.
+Needs `pip install -r python/bench/requirements.txt`.
 """
 
 from __future__ import annotations
@@ -187,7 +188,10 @@ def table(contenders: list[Contender], markdown: bool) -> str:
         return "\n".join("| " + " | ".join(cells) + " |" for cells in (lines[0], rule, *lines[1:]))
     widths = [max(len(cells[i]) for cells in lines) for i in range(len(HEADING))]
     return "\n".join(
-        "  ".join(cell.rjust(width) if i > 2 else cell.ljust(width) for i, (cell, width) in enumerate(zip(cells, widths, strict=True)))
+        "  ".join(
+            cell.rjust(width) if i > 2 else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        )
         for cells in lines
     )
 

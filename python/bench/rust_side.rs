@@ -18,7 +18,10 @@ fn main() {
         let line = line.unwrap();
         let words: Vec<&str> = line.split(' ').collect();
         let &[operation, cipher, pages, calls] = words.as_slice() else { continue };
-        let key = Key::from_bytes(&[7; 32][..cipher.parse::<Cipher>().unwrap().key_length()], cipher.parse().unwrap());
+        let key = Key::from_bytes(
+            &[7; 32][..cipher.parse::<Cipher>().unwrap().key_length()],
+            cipher.parse().unwrap(),
+        );
         let ns = measure(operation, &key.unwrap(), pages.parse().unwrap(), calls.parse().unwrap());
         writeln!(answers, "{ns}").unwrap();
         answers.flush().unwrap();
@@ -40,7 +43,8 @@ fn measure(operation: &str, key: &Key, pages: usize, calls: usize) -> f64 {
         }
         "open" => {
             let (mut from, mut to) = (vec![0; text], vec![0; text]);
-            let sealing = Seal { nonce: &nonce, associated_data: &[], text: Text::InPlace(&mut from), tag: &mut tag };
+            let sealing =
+                Seal { nonce: &nonce, associated_data: &[], text: Text::InPlace(&mut from), tag: &mut tag };
             key.seal_one_assume_unique_nonce(sealing).unwrap();
             time(pages, calls, || {
                 let text = Text::Into { from: black_box(&from), to: &mut to };

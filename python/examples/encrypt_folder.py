@@ -24,7 +24,7 @@ Told = tuple[str, int, int]
 
 def start_worker(key_file: Path, queue: SimpleQueue[Told]) -> None:
     """Each process reads the key itself: keys are not sent about."""
-    global key, told  # noqa: PLW0603 - a process's own
+    global key, told
     key, told = read_key(key_file), queue
 
 
@@ -66,7 +66,9 @@ def main() -> int:
     parser.add_argument("--key-file", type=Path, required=True)
     options = parser.parse_args()
 
-    found = [path for path in sorted(options.folder.iterdir()) if path.is_file() and not path.name.endswith(("-wal", "-shm"))]
+    found = [
+        path for path in sorted(options.folder.iterdir()) if path.is_file() and not path.name.endswith(("-wal", "-shm"))
+    ]
     sources = [path for path in found if pagecrypt.inspect_file(path).format is pagecrypt.FileFormat.SQLITE]
     options.destination.mkdir(exist_ok=True)
     context = multiprocessing.get_context("spawn")

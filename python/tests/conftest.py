@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pagecrypt
 import pytest
-import vectors
+from hypothesis import settings
 from pagecrypt import Cipher, Key, PageCodec
 from samples import TURSO_CIPHERS, key_of
+
+import vectors
+
+settings.register_profile("here", database=None, deadline=None)
+settings.load_profile("here")
 
 
 @pytest.fixture(params=pagecrypt.ciphers(), ids=str)

@@ -4,6 +4,9 @@ Whatever is done here, there has to be an ordinary exception or a result. What i
 process.
 """
 
+# mypy: disable-error-code="misc"
+# It does not infer the types of lambdas that hold a loop's variable as a default.
+
 from __future__ import annotations
 
 import array
@@ -20,11 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import pagecrypt
-import vectors
 from buffers import strided
 from pagecrypt import Aead, Cipher, Key, PageCodec, PagecryptError, PageReader, WalChain
 from samples import key_of, pages_of
 from surface import HEADER, Entry, entries
+
+import vectors
 
 KEY = key_of(Cipher.AEGIS256)
 # What misuse may raise. An OverflowError tells of an integer that was not checked; SystemError, a panic and the
@@ -38,7 +42,7 @@ def attempt(what: str, call: Callable[[], Any], fair: tuple[type[BaseException],
     """Calls, and takes note where neither a result nor a fair exception comes of it."""
     try:
         call()
-    except BaseException as error:  # noqa: BLE001 - it is judged
+    except BaseException as error:
         if not isinstance(error, fair) or isinstance(error, pagecrypt.InternalError):
             failures.append(f"{what}: {type(error).__module__}.{type(error).__name__}: {error}")
         return error
@@ -140,7 +144,10 @@ WRONG: tuple[Any, ...] = (
     b"\xff" * 100_000,
 )
 NUMBERS = tuple(
-    sign * (2**power + more) for sign in (1, -1) for power in (0, 7, 8, 15, 16, 31, 32, 62, 63, 64, 100, 5000) for more in (-1, 0, 1)
+    sign * (2**power + more)
+    for sign in (1, -1)
+    for power in (0, 7, 8, 15, 16, 31, 32, 62, 63, 64, 100, 5000)
+    for more in (-1, 0, 1)
 )
 
 
@@ -157,7 +164,9 @@ def numbers(folder: Path) -> None:
             for value in (*NUMBERS, *(IndexLike(number) for number in NUMBERS[::5]), 1e308, -1e308, float("inf")):
                 if parameter == "threads" and value in range(1, 2**16):
                     continue
-                attempt(f"{entry.name}({parameter}={getattr(value, 'value', value)!r:.60})", with_(entry, parameter, value))
+                attempt(
+                    f"{entry.name}({parameter}={getattr(value, 'value', value)!r:.60})", with_(entry, parameter, value)
+                )
 
 
 def with_(entry: Entry, parameter: str, value: Any) -> Callable[[], Any]:
@@ -366,8 +375,8 @@ def resized_in_the_middle(folder: Path) -> None:
                 reader.close()
                 return 1
 
-        attempt("closes", lambda r=reader: r.read_at(Closes(), 10))  # type: ignore[arg-type]
-        attempt("closes", lambda r=reader: r.read_pages(1, Closes()))  # type: ignore[arg-type]
+        attempt("closes", lambda r=reader: r.read_at(Closes(), 10))
+        attempt("closes", lambda r=reader: r.read_pages(1, Closes()))
 
 
 def shared_by_threads(folder: Path) -> None:
@@ -437,11 +446,15 @@ def progress(folder: Path) -> None:
     ):  # fmt: skip
         for call in (
             lambda f=function: pagecrypt.encrypt_file(vectors.PLAIN, new, KEY, progress=f),
-            lambda f=function: pagecrypt.decrypt_file(vectors.ENCRYPTED, new, Key.from_text(vectors.ENCRYPTED_KEY), progress=f),
+            lambda f=function: pagecrypt.decrypt_file(
+                vectors.ENCRYPTED, new, Key.from_text(vectors.ENCRYPTED_KEY), progress=f
+            ),
             lambda f=function: pagecrypt.decrypt_file(
                 vectors.ENCRYPTED, new, Key.from_text(vectors.ENCRYPTED_KEY), compact=True, progress=f
             ),
-            lambda f=function: pagecrypt.verify_file(vectors.ENCRYPTED, Key.from_text(vectors.ENCRYPTED_KEY), progress=f),
+            lambda f=function: pagecrypt.verify_file(
+                vectors.ENCRYPTED, Key.from_text(vectors.ENCRYPTED_KEY), progress=f
+            ),
         ):
             attempt(f"progress={function!r}", call, (*fair, IndexError, RuntimeError))
             new.unlink(missing_ok=True)
@@ -473,7 +486,7 @@ def life_and_death(folder: Path) -> None:
         attempt("reduce", lambda thing=thing: thing.__reduce_ex__(2))
         attempt("reduce", lambda thing=thing: object.__reduce_ex__(thing, 4))
         attempt("state", lambda thing=thing: thing.__getstate__())
-        attempt("class", lambda thing=thing: setattr(thing, "__class__", object))  # noqa: B010
+        attempt("class", lambda thing=thing: setattr(thing, "__class__", object))
         attempt("init", lambda thing=thing: thing.__init__())
         attempt("init", lambda thing=thing: thing.__init__(KEY))
         attempt("size", lambda thing=thing: thing.__sizeof__())

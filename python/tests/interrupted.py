@@ -81,7 +81,7 @@ def main(job: str, folder: Path) -> None:
     with contextlib.suppress(KeyboardInterrupt):  # one that comes when all is done
         try:
             work()
-        except BaseException as error:  # noqa: BLE001 - it is told
+        except BaseException as error:
             raised, after = type(error).__name__, time.monotonic() - (sent or [0.0])[0]
         thread.join(10)
     print(json.dumps({"raised": raised, "after": after, "left": sorted(set(os.listdir(folder)) - set(before))}))

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pagecrypt
+from pagecrypt import Aead, ByteOrder, Key, PageCodec, PageReader, WalChain, WalHeader
+
 import vectors
-from pagecrypt import Aead, Key, PageCodec, PageReader, WalChain, WalHeader
 
 PUBLIC = [name for name in dir(pagecrypt) if not name.startswith("_")]
-HEADER = WalHeader("little", 4096, 1, (1, 2))
+HEADER = WalHeader(ByteOrder.LITTLE, 4096, 1, (1, 2))
 # Of dataclasses, enumerations and errors; called by nobody, or tested for themselves.
 INHERITED = frozenset(
     name for kind in (object, str, int, Exception, OSError, tuple) for name in dir(kind) if not name.startswith("_")
@@ -41,7 +42,6 @@ def arguments_for(folder: Path) -> dict[str, Any]:
     key = Key.from_text(vectors.ENCRYPTED_KEY, "aegis256")
     aead, codec = Aead(key), PageCodec(key)
     nonce, page = bytes(32), bytes(4096)
-    sealed = aead.seal(b"text", nonce=nonce)
     frame = bytearray(b"\0\0\0\2" + bytes(20) + page)
     codec.seal_frames(WalChain.start(HEADER), frame)
     encrypted = vectors.ENCRYPTED
@@ -144,7 +144,7 @@ def functions() -> Iterator[tuple[str, Callable[..., Any], Any]]:
 
 def objects(folder: Path) -> dict[type, Any]:
     key = Key.from_text(vectors.ENCRYPTED_KEY, "aegis256")
-    summary = pagecrypt.encrypt_file(vectors.PLAIN, folder / "for-summary", key)
+    summary = pagecrypt.encrypt_file(vectors.PLAIN, folder / "for-summary", key, force=True)
     return {
         Key: key,
         Aead: Aead(key),
@@ -161,9 +161,10 @@ def objects(folder: Path) -> dict[type, Any]:
 
 def entries(folder: Path) -> list[Entry]:
     """Everything that takes arguments or none; a parameter that is not known here is an error."""
-    fitting, things = arguments_for(folder), objects(folder)
+    fitting = arguments_for(folder)
     found = []
     for name, function, owner in functions():
+        things = objects(folder)  # for each its own: one of them closes its reader
         bound = function if owner is None else getattr(things[owner], name.split(".")[1])
         arguments, positional = {}, set()
         for parameter in inspect.signature(bound).parameters.values():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import UserList
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-import vectors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pagecrypt import Aead, AuthenticationError, BufferLengthError, Cipher, Key, OverlapError, Unit, ciphers
 from samples import key_of
+
+import vectors
 
 LENGTHS = (0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 255, 256, 2048, 2049, 4048, 70_000)
 
@@ -57,7 +59,8 @@ def test_known_forgeries(cipher: str, vector: dict[str, str]) -> None:
 
 
 def test_there_are_answers_for_each_aegis() -> None:
-    assert len({cipher for cipher, _ in known_answers()}) == len({cipher for cipher, _ in forgeries()}) == 6
+    assert len({cipher for cipher, _ in known_answers()}) == 6
+    assert {"aegis128l", "aegis256"} <= {cipher for cipher, _ in forgeries()}
 
 
 def test_what_it_is(cipher: Cipher) -> None:
@@ -67,7 +70,7 @@ def test_what_it_is(cipher: Cipher) -> None:
     assert cipher.value in repr(aead)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     cipher=st.sampled_from(ciphers()),
     text=st.binary(max_size=300),
@@ -121,15 +124,11 @@ def test_a_batch_of_mixed_lengths_is_its_messages(cipher: Cipher) -> None:
     assert aead.seal_batch([], nonces=[]) == aead.open_batch([], nonces=[]) == []
 
 
-@pytest.mark.parametrize("kind", [tuple, list, lambda items: dict(enumerate(items)).values()])
-def test_batches_are_taken_from_sequences(kind: Any) -> None:
+@pytest.mark.parametrize("kind", [tuple, list, UserList])
+def test_batches_are_taken_from_sequences(kind: Callable[[list[bytes]], Sequence[bytes]]) -> None:
     aead = aead_of(Cipher.AEGIS256)
-    given_ = kind([b"one", b"two"])
-    if not isinstance(given_, Sequence):
-        with pytest.raises(TypeError):
-            aead.seal_batch(given_, nonces=[bytes(32)] * 2)
-        return
-    assert len(aead.seal_batch(given_, nonces=kind([bytes(32), bytes([1]) * 32]))) == 2
+    sealed = aead.seal_batch(kind([b"one", b"two"]), nonces=kind([bytes(32), bytes([1]) * 32]))
+    assert aead.open_batch(kind(sealed), nonces=kind([bytes(32), bytes([1]) * 32])) == [b"one", b"two"]
 
 
 def test_a_batch_says_which_messages_failed(cipher: Cipher) -> None:
@@ -239,13 +238,14 @@ def test_into_has_to_have_the_right_length(difference: int) -> None:
 
 def test_lists_of_a_batch_have_to_be_as_long() -> None:
     aead = aead_of(Cipher.AEGIS256)
-    for call in (
+    calls: list[Callable[[], object]] = [
         lambda: aead.seal_batch([b"a", b"b"], nonces=[bytes(32)]),
         lambda: aead.seal_batch([b"a"], nonces=[]),
         lambda: aead.seal_batch([b"a"], nonces=[bytes(32)], associated_data=[]),
         lambda: aead.seal_batch([b"a"], nonces=[bytes(32)], associated_data=[b"", b""]),
         lambda: aead.open_batch([bytes(16)], nonces=[bytes(32)] * 2),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(ValueError):  # noqa: PT011 - whichever of the family
             call()
 

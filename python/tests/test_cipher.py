@@ -168,4 +168,4 @@ def test_a_format_can_be_named() -> None:
     key = Key.generate()
     assert PageCodec(key, format="turso").format is pagecrypt.Format.TURSO
     with pytest.raises(pagecrypt.PagecryptError):
-        PageCodec(key, format="zip")
+        PageCodec(key, format="zip")  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pagecrypt
 import pytest
+
 import vectors
 
 

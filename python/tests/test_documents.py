@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 import vectors
 
 BLOCK = re.compile(r"```python\n(.*?)```\n(?:\nprints[^\n]*\n\n```text\n(.*?)```\n)?", re.DOTALL)
@@ -53,13 +54,14 @@ def test_a_program_runs_and_prints_what_is_said(program: Program, tmp_path: Path
 def test_a_program_has_the_form_and_types_of_the_others(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "program.py"
     path.write_text(program.text)
-    ruff = [sys.executable, "-m", "ruff"]
+    ruff: list[str | Path] = [sys.executable, "-m", "ruff"]
     settings = ["--config", str(vectors.ROOT / "ruff.toml"), "--no-cache"]
-    for command in (
+    commands: list[list[str | Path]] = [
         [*ruff, "format", *settings, "--diff", path],
         [*ruff, "check", *settings, "--ignore", "INP001", path],
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), path],
-    ):
+    ]
+    for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pagecrypt
 import pytest
-import vectors
 from pagecrypt import Aead, AuthenticationError, Cipher, Engine, Key, PageCodec, PagecryptError, TursoHeader, Unit
 from samples import files_in
+
+import vectors
 
 FILE = vectors.read_json("errors.json")
 Case = dict[str, Any]
@@ -68,18 +69,25 @@ def key_from_bytes(case: Case, bytes: dict[str, Any], cipher: str) -> None:
     check(case, outcome(lambda: Key.from_bytes(vectors.described_bytes(bytes), cipher)))
 
 
-def page_codec_new(case: Case, key: str, cipher: str, format: str, page_size: int) -> None:
+def page_codec_new(case: Case, key: str, cipher: str, format: Any, page_size: int) -> None:
     check(case, outcome(lambda: PageCodec(make_key(key, cipher), page_size, format=format)))
 
 
 def pages_case(
-    case: Case, key: str, cipher: str, format: str, page_size: int, first: int, pages: dict[str, Any], to_length: int = -1
+    case: Case,
+    key: str,
+    cipher: str,
+    format: Any,
+    page_size: int,
+    first: int,
+    pages: dict[str, Any],
+    to_length: int = -1,
 ) -> None:
     codec = PageCodec(make_key(key, cipher), page_size, format)
     source = bytes(vectors.described_bytes(pages))
     does = case["operation"].removesuffix("_pages")  # "seal" or "open"
 
-    def check_written(error: PagecryptError | None, before: bytes, after: bytes) -> None:
+    def check_written(error: PagecryptError | None, before: bytes, after: bytearray) -> None:
         if error is not None and not isinstance(error, AuthenticationError):
             assert after == before, "something was written"
         elif error is not None:

@@ -8,16 +8,21 @@ import sys
 from pathlib import Path
 
 import pytest
-import vectors
 from databases import make_database
 from pagecrypt import Key, verify_file
+
+import vectors
 
 EXAMPLES = vectors.ROOT / "python/examples"
 
 
 def run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, EXAMPLES / name, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, EXAMPLES / name, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 

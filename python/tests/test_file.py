@@ -15,10 +15,11 @@ from typing import Any
 
 import pagecrypt
 import pytest
-import vectors
 from databases import MEGABYTE, make_database, rows_of
 from pagecrypt import CancelledError, Cipher, Key, Summary, Way, decrypt_file, encrypt_file, inspect_file, verify_file
 from samples import files_in, key_of
+
+import vectors
 
 SAMPLES = vectors.read_json("turso/manifest.json")["fixtures"]
 
@@ -41,7 +42,7 @@ def test_databases_of_turso_are_decrypted(sample: dict[str, Any], tmp_path: Path
     assert compact.read_bytes()[20] == 0
     report = verify_file(database, key)
     assert report.intact
-    assert (report.error, report.findings, report.pages) == (None, (), sample["page_count"]) or report.findings == []
+    assert (report.error, report.findings, report.pages) == (None, (), sample["page_count"])
     report.require_intact()
 
 
@@ -54,7 +55,7 @@ def test_a_database_comes_back(turso_cipher: Cipher, size: int, tmp_path: Path) 
     assert summary.way is Way.REBUILT
     assert summary.source_page_size == size
     assert summary.page_size == (1024 if size == 512 and turso_cipher.reserved_length > 32 else size)
-    assert encrypted.stat().st_size == summary.bytes == summary.pages * summary.page_size
+    assert encrypted.stat().st_size == summary.size == summary.pages * summary.page_size
     assert summary.grew is (summary.page_size != size)
     assert verify_file(encrypted, key).intact
     decrypt_file(encrypted, plain, key)
@@ -160,8 +161,6 @@ def test_progress_is_told_on_this_thread_and_ends_at_the_end(job: str, big_jobs:
     (folder / "new").unlink(missing_ok=True)
     assert told
     assert {thread for *_, thread in told} == {threading.get_ident()}
-    done = [done for done, *_ in told]
-    assert done == sorted(done)
     assert all(0 <= done <= total for done, total, _ in told)
     assert told[-1][0] == told[-1][1] > 0
 
@@ -170,7 +169,9 @@ class StopError(BaseException):
     """Not an Exception."""
 
 
-@pytest.mark.parametrize("raised", [ZeroDivisionError, StopError, KeyboardInterrupt, SystemExit, GeneratorExit, StopIteration])
+@pytest.mark.parametrize(
+    "raised", [ZeroDivisionError, StopError, KeyboardInterrupt, SystemExit, GeneratorExit, StopIteration]
+)
 @pytest.mark.parametrize("job", JOBS)
 def test_what_progress_raises_goes_on_and_nothing_is_left(
     job: str, raised: type[BaseException], big_jobs: BigJobs
@@ -205,7 +206,7 @@ def test_only_false_cancels(answer: Any, big_jobs: BigJobs) -> None:
 @pytest.mark.parametrize("job", JOBS)
 def test_progress_may_use_the_package(job: str, big_jobs: BigJobs) -> None:
     folder, functions = big_jobs
-    seen = []
+    seen: list[object] = []
 
     def progress(done: int, total: int) -> None:
         if not seen:
@@ -219,9 +220,10 @@ def test_progress_may_use_the_package(job: str, big_jobs: BigJobs) -> None:
 
 
 def test_progress_has_to_be_callable(tmp_path: Path, key: Key) -> None:
-    for wrong in (7, "print", True, []):
+    not_callable: list[Any] = [7, "print", True, []]
+    for wrong in not_callable:
         with pytest.raises(TypeError, match="progress"):
-            verify_file(vectors.ENCRYPTED, key, progress=wrong)  # type: ignore[arg-type]
+            verify_file(vectors.ENCRYPTED, key, progress=wrong)
     with pytest.raises(TypeError):
         verify_file(vectors.ENCRYPTED, key, progress=lambda: None)  # type: ignore[misc, arg-type]
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import vectors
 from pagecrypt import Cipher, FileFormat, InputOutputError, InvalidArgumentError, inspect_file
+
+import vectors
 
 
 def test_an_encrypted_database() -> None:

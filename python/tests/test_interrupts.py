@@ -182,7 +182,16 @@ def test_ctrl_c_in_the_command_ends_it_as_the_binary_does(folder: Path, tmp_path
     (tmp_path / "key").chmod(0o600)
     # The command is stopped once its temporary file is there.
     with subprocess.Popen(
-        [sys.executable, "-m", "pagecrypt", "encrypt", folder / "plain", tmp_path / "new", "--key-file", tmp_path / "key"],
+        [
+            sys.executable,
+            "-m",
+            "pagecrypt",
+            "encrypt",
+            folder / "plain",
+            tmp_path / "new",
+            "--key-file",
+            tmp_path / "key",
+        ],
         env=os.environ | {"PAGECRYPT_ENGINE": "portable"},
         stderr=subprocess.PIPE,
         text=True,

@@ -55,7 +55,9 @@ def test_a_wrong_length_is_told(cipher: Cipher, length: int) -> None:
     assert isinstance(caught.value, ValueError)
 
 
-@pytest.mark.parametrize("text", ["", " ", "0" * 31, "0x" + "0" * 32, "g" * 32, "é" * 32, "\udc80" * 32, "\0" * 32, "0" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", " ", "0" * 31, "0x" + "0" * 32, "g" * 32, "é" * 32, "\udc80" * 32, "\0" * 32, "0" * 100_000]
+)
 @pytest.mark.parametrize("encode", [False, True])
 def test_other_text_is_no_key(text: str, encode: bool) -> None:
     form = text.encode(errors="surrogatepass") if encode else text

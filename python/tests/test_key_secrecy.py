@@ -20,8 +20,9 @@ from typing import Any
 
 import pagecrypt
 import pytest
-import vectors
 from pagecrypt import Aead, Key, PageCodec, PageReader
+
+import vectors
 
 SECRET = bytes.fromhex(vectors.ENCRYPTED_KEY)
 # Every way to write them, and what parts of them would look like.
@@ -61,7 +62,7 @@ def shown(form: Callable[[Any], str]) -> list[str]:
         reprlib.repr,
         pprint.pformat,
         lambda thing: f"{thing!r:>60} {thing!s} {thing}",
-        lambda thing: "%s %r" % (thing, thing),
+        lambda thing: "%s %r" % (thing, thing),  # noqa: UP031 - one of the ways
         lambda thing: repr([thing, {"key": thing}]),
         lambda thing: "".join(dir(thing)),
         lambda thing: repr(inspect.getmembers(thing)),
@@ -106,7 +107,7 @@ def test_a_key_is_not_pickled(protocol: int) -> None:
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
 def test_a_key_is_not_copied(duplicate: Callable[[Any], Any]) -> None:
-    with pytest.raises(TypeError, match="[Kk]ey"):
+    with pytest.raises(TypeError, match=r"[Kk]ey"):
         duplicate(Key.from_bytes(SECRET, "aegis256"))
 
 
@@ -130,9 +131,7 @@ def test_a_traceback_does_not_show_it() -> None:
         with pytest.raises((pagecrypt.PagecryptError, TypeError)) as caught:
             fail()
         error = caught.value
-        text = "".join(
-            traceback.TracebackException.from_exception(error, capture_locals=True).format()
-        )
+        text = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
         own = "".join(traceback.format_exception_only(error)) + repr(error) + repr(error.args) + repr(vars(error))
         assert_secret(own)
         frames = [line for line in text.splitlines() if "SECRET" not in line]

@@ -7,7 +7,6 @@ from typing import Any
 
 import pagecrypt
 import pytest
-import vectors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pagecrypt import (
@@ -26,11 +25,15 @@ from pagecrypt import (
 )
 from samples import TURSO_CIPHERS, key_of, pages_of
 
+import vectors
+
 PAGE_SIZES = tuple(2**n for n in range(9, 17))
 LAST = 2**32 - 2
 
 
-@pytest.mark.parametrize("vector", vectors.read_json("turso/page_vectors.json"), ids=lambda v: f"{v['cipher']}-{v['page_no']}")
+@pytest.mark.parametrize(
+    "vector", vectors.read_json("turso/page_vectors.json"), ids=lambda v: f"{v['cipher']}-{v['page_no']}"
+)
 def test_pages_of_turso_open(vector: dict[str, Any]) -> None:
     codec = PageCodec(Key.from_text(vector["hexkey"], vector["cipher"]), vector["page_size"])
     sealed, plain = bytes.fromhex(vector["encrypted_page"]), bytes.fromhex(vector["plain_page"])
@@ -62,7 +65,7 @@ def test_a_cipher_that_the_format_lacks_is_refused() -> None:
         PageCodec(Key.generate("chacha20poly1305"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     cipher=st.sampled_from(TURSO_CIPHERS),
     page_size=st.sampled_from(PAGE_SIZES),
@@ -277,7 +280,9 @@ def test_the_page_of_the_pending_byte_opens_to_zeros(codec: PageCodec) -> None:
     assert codec.opened_pages(number, bytes(4096)) == bytes(4096)
 
 
-@pytest.mark.parametrize("sample", vectors.read_json("turso/manifest.json")["fixtures"], ids=lambda sample: sample["name"])
+@pytest.mark.parametrize(
+    "sample", vectors.read_json("turso/manifest.json")["fixtures"], ids=lambda sample: sample["name"]
+)
 def test_databases_of_turso_open_page_by_page(sample: dict[str, Any]) -> None:
     codec = PageCodec(Key.from_text(sample["hexkey"], sample["cipher"]), sample["page_size"])
     assert codec.reserved_length == sample["reserved_bytes"]
@@ -285,8 +290,6 @@ def test_databases_of_turso_open_page_by_page(sample: dict[str, Any]) -> None:
     opened = codec.opened_pages(1, database)
     assert opened.startswith(b"SQLite format 3\0")
     size = sample["page_size"]
-    single = b"".join(
-        codec.open_page(i + 1, database[i * size : (i + 1) * size]) for i in range(len(database) // size)
-    )
+    single = b"".join(codec.open_page(i + 1, database[i * size : (i + 1) * size]) for i in range(len(database) // size))
     assert single == opened
     assert codec.opened_pages(1, codec.sealed_pages(1, opened)) == opened

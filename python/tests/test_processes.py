@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pagecrypt
 import pytest
-import vectors
 from databases import make_database
 from pagecrypt import Cipher, Key, PageCodec, PageReader, verify_file
 from samples import TURSO_CIPHERS, key_of
 from sealing import encrypt, fail, nonces, nonces_of, verify
+
+import vectors
 
 METHODS = [method for method in ("fork", "spawn", "forkserver") if method in multiprocessing.get_all_start_methods()]
 # A thread pool of the test run itself must not fail a test of fork.
@@ -28,7 +29,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 @pytest.fixture(params=METHODS)
 def context(request: pytest.FixtureRequest) -> BaseContext:
-    return multiprocessing.get_context(request.param)
+    method: str = request.param
+    return multiprocessing.get_context(method)
 
 
 def test_a_folder_of_databases(context: BaseContext, tmp_path: Path) -> None:
@@ -66,7 +68,7 @@ def test_errors_come_back_from_processes(context: BaseContext, tmp_path: Path) -
 
 def test_a_key_does_not_go_to_another_process_by_itself(context: BaseContext) -> None:
     with ProcessPoolExecutor(1, context) as pool:
-        with pytest.raises(TypeError, match="[Kk]ey"):
+        with pytest.raises(TypeError, match=r"[Kk]ey"):
             pool.submit(repr, Key.generate()).result()
 
 
@@ -161,7 +163,11 @@ def test_a_process_that_ends_wipes_up_quietly() -> None:
     )
     for _ in range(5):
         done = subprocess.run(
-            [sys.executable, "-X", "faulthandler", "-X", "dev", "-c", program], capture_output=True, text=True, check=False, timeout=60
+            [sys.executable, "-X", "faulthandler", "-X", "dev", "-c", program],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
         )
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
         assert "Fatal" not in done.stderr

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import vectors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pagecrypt import (
@@ -25,6 +24,8 @@ from pagecrypt import (
     WrongKeyError,
     decrypt_file,
 )
+
+import vectors
 
 KEY = Key.from_text(vectors.ENCRYPTED_KEY)
 SIZE = 122880
@@ -49,7 +50,7 @@ def test_what_it_is(reader: PageReader) -> None:
     reader.check_unchanged()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(offset=st.integers(0, SIZE + 5000), length=st.integers(0, 20_000))
 def test_any_part_is_that_of_the_plain_database(offset: int, length: int, plain: bytes) -> None:
     with PageReader(vectors.ENCRYPTED, KEY) as reader:
@@ -234,7 +235,7 @@ def test_threads_read_at_once(reader: PageReader, plain: bytes) -> None:
 
 def test_lengths_of_buffers_do_not_matter_but_their_kind_does(reader: PageReader) -> None:
     assert reader.read_into(0, bytearray()) == 0
-    with pytest.raises(TypeError, match="(?i)read-only|writable"):
+    with pytest.raises(TypeError, match=r"(?i)read-only|writable"):
         reader.read_into(0, bytes(10))
     with pytest.raises((BufferLengthError, TypeError, BufferError)):
         reader.read_into(0, memoryview(bytearray(20))[::2])

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import vectors
 from pagecrypt import AuthenticationError, Cipher, Key, MalformedError, VerifyReport, verify_file
+
+import vectors
 
 SIZE = 4096
 
@@ -21,7 +22,7 @@ def numbers(found: Iterable[Any]) -> list[int]:
     return result
 
 
-def report_on(content: bytes, folder: Path, key: Key, **more: Any) -> VerifyReport:
+def report_on(content: bytes | bytearray, folder: Path, key: Key, **more: Any) -> VerifyReport:
     path = folder / "database"
     path.write_bytes(content)
     return verify_file(path, key, **more)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pagecrypt
 import pytest
-import vectors
 from pagecrypt import (
     AuthenticationError,
     BufferLengthError,
@@ -26,6 +25,8 @@ from pagecrypt import (
     WalHeader,
 )
 from samples import key_of, pages_of
+
+import vectors
 
 SALTS = (0x01020304, 0x05060708)
 HEADER = WalHeader(ByteOrder.LITTLE, 4096, 1, SALTS)
@@ -84,7 +85,7 @@ def test_a_short_header_is_malformed(length: int) -> None:
 
 
 def header_with(**changes: Any) -> bytes:
-    fields: dict[str, Any] = {"byte_order": "little", "page_size": 4096, "checkpoint": 1, "salts": SALTS}
+    fields: dict[str, Any] = {"byte_order": ByteOrder.LITTLE, "page_size": 4096, "checkpoint": 1, "salts": SALTS}
     return WalHeader(**fields | changes).to_bytes()
 
 
@@ -92,18 +93,24 @@ def test_a_header_that_cannot_be() -> None:
     for size in (0, 1000, 131072, -4096, 2**64):
         with pytest.raises(PageSizeError):
             header_with(page_size=size)
-    for changes in (
+    out_of_range: list[dict[str, Any]] = [
         {"checkpoint": -1},
         {"checkpoint": 2**32},
         {"salts": (1, 2**32)},
         {"salts": (-1, 1)},
-        {"salts": (1,)},
-        {"salts": (1, 2, 3)},
         {"byte_order": "middle"},
-    ):
+    ]
+    for changes in out_of_range:
         with pytest.raises(ValueError):  # noqa: PT011 - whichever of the family
             header_with(**changes)
-    for changes in ({"salts": 7}, {"salts": ("a", "b")}, {"checkpoint": "1"}, {"page_size": None}, {"page_size": 4096.0}):
+    of_another_type: list[dict[str, Any]] = [
+        *({"salts": salts} for salts in (7, None, (1,), (1, 2, 3), ("a", "b"), (1.0, 2))),
+        {"checkpoint": "1"},
+        {"page_size": None},
+        {"page_size": 4096.0},
+        {"byte_order": 7},
+    ]
+    for changes in of_another_type:
         with pytest.raises(TypeError):
             header_with(**changes)
 

