@@ -21,7 +21,7 @@ mod workers;
 
 pub use decrypt::decrypt_file;
 pub use diagnosis::HeaderField;
-pub use inspect::{FileFormat, Inspection, LogInspection, inspect_file};
+pub use inspect::{FileFormat, Inspection, LogInspection, inspect_file, inspect_file_with};
 pub use new_file::{Access, NewFile};
 pub use numbers::Numbers;
 pub use options::{FileOptions, Progress};

@@ -1,11 +1,15 @@
-//! Waiting for another program that is just writing to a database.
+//! What takes long before the first page is worked on can be stopped: waiting for another program that is just writing to
+//! a database, and reading a long log.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use pagecrypt::file::{FileOptions, PageReader, Progress, VerifyOptions, decrypt_file, verify_file};
+use pagecrypt::file::{
+    FileOptions, PageReader, Progress, VerifyOptions, decrypt_file, inspect_file_with, verify_file,
+};
+use pagecrypt::page::wal;
 use pagecrypt::{Cipher, Error, LockedBy};
 
 #[path = "support/databases.rs"]
@@ -74,5 +78,34 @@ fn a_writer_is_waited_for_as_long_as_the_caller_wants() {
         };
         work(&database, Duration::MAX, &mut let_go).expect(name);
         assert!(asked >= 2, "{name}");
+    }
+}
+
+#[test]
+fn reading_a_long_log_can_be_stopped() {
+    let database = Database::made(Cipher::Aegis256, 4096, 3);
+    let header = wal::Header::new(wal::ByteOrder::Little, 4096, 0, [1, 2]).unwrap();
+    // Frames of another log, as a checkpoint leaves them: 8 MB to be read, and nothing to be worked on.
+    let frames = vec![0; 2000 * (wal::FRAME_HEADER_LENGTH + 4096)];
+    std::fs::write(database.beside("db-wal"), [&header.to_bytes()[..], &frames].concat()).unwrap();
+    let inspect: (&str, Work) = ("inspect_file_with", |database, _, progress| {
+        let mut progress = |done, total| progress(done, total);
+        let mut options = FileOptions::new().progress(&mut progress);
+        inspect_file_with(&database.path(), &mut options)
+            .map(|seen| assert_eq!(seen.log.unwrap().stale, 2000))
+    });
+    for (name, work) in WORK.into_iter().chain([inspect]) {
+        let mut asked = 0;
+        let mut stop = |done, total| {
+            assert_eq!((done, total), (0, 3 * 4096), "{name}");
+            asked += 1;
+            if asked == 20 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let stopped = work(&database, Duration::ZERO, &mut stop);
+        assert!(matches!(stopped, Err(Error::Cancelled)), "{name}: {stopped:?}");
+        assert_eq!(asked, 20, "{name}");
+        assert_eq!(database.names(), ["db", "db-wal"], "{name}");
+        work(&database, Duration::ZERO, &mut |_, _| ControlFlow::Continue(())).expect(name);
+        let _ = std::fs::remove_file(database.beside("plain"));
     }
 }

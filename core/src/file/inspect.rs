@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::options::FileOptions;
 use super::own_locks;
 use super::source::{Source, has_hot_journal};
 use super::wal::{Log, LogHeader};
@@ -93,6 +94,15 @@ pub struct LogInspection {
 /// or where the *same process* holds locks on it, which would be lost (see [`verify_file`](super::verify_file); this
 /// does not wait).
 pub fn inspect_file(path: &Path) -> Result<Inspection, Error> {
+    inspect_file_with(path, &mut FileOptions::new())
+}
+
+/// Looks at the database `path` as [`inspect_file`] does. The progress function of `options` can stop the reading of a
+/// long log; the other options do not count.
+///
+/// # Errors
+/// As [`inspect_file`]; [`Error::Cancelled`].
+pub fn inspect_file_with(path: &Path, options: &mut FileOptions<'_>) -> Result<Inspection, Error> {
     own_locks::check(path)?;
     let main = Source::open(path)?;
     let head = main.read_start(HEADER_LENGTH)?;
@@ -128,7 +138,7 @@ pub fn inspect_file(path: &Path) -> Result<Inspection, Error> {
     if let Some(page_size) = inspection.page_size {
         inspection.pages = Some(main.length() / page_size as u64);
         inspection.trailing_bytes = Some(main.length() % page_size as u64);
-        inspection.log = inspect_log(path, page_size)?;
+        inspection.log = inspect_log(path, page_size, &mut || options.report(0, main.length()))?;
     }
     Ok(inspection)
 }
@@ -156,8 +166,12 @@ fn format_of(head: &[u8]) -> FileFormat {
     }
 }
 
-fn inspect_log(path: &Path, page_size: usize) -> Result<Option<LogInspection>, Error> {
-    let Some(log) = Log::open(path, page_size)? else { return Ok(None) };
+fn inspect_log(
+    path: &Path,
+    page_size: usize,
+    ask: &mut dyn FnMut() -> Result<(), Error>,
+) -> Result<Option<LogInspection>, Error> {
+    let Some(log) = Log::open(path, page_size, ask)? else { return Ok(None) };
     let header = match log.header() {
         LogHeader::Valid(header) => Some(*header),
         LogHeader::Torn | LogHeader::Invalid(_) | LogHeader::Foreign => None,

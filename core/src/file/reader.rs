@@ -44,29 +44,32 @@ impl PageReader {
     /// As [`verify_file`](super::verify_file); [`Error::AuthenticationFailed`] and [`Error::Malformed`] for damage of
     /// page 1 or of the log's end, and for a file that is too short or too long.
     pub fn open(path: &Path, key: &Key) -> Result<Self, Error> {
-        Self::read(Source::open_database(path)?, path, key)
+        Self::read(Source::open_database(path)?, path, key, &mut FileOptions::new())
     }
 
     /// Opens the database `path` as [`open`](Self::open) does, but waits for another program that is just writing to
-    /// it: as long as `options` say, and until its progress function asks to stop. The other options do not count.
+    /// it: as long as `options` say. Their progress function can stop the waiting, and the reading of a long log. The
+    /// other options do not count.
     ///
     /// # Errors
     /// As [`open`](Self::open); [`Error::Cancelled`].
     pub fn open_with(path: &Path, key: &Key, options: &mut FileOptions<'_>) -> Result<Self, Error> {
         let main = options.wait_while_locked(|| Source::open_database(path))?;
-        Self::read(main, path, key)
+        Self::read(main, path, key, options)
     }
 
-    fn read(main: Source, path: &Path, key: &Key) -> Result<Self, Error> {
+    fn read(main: Source, path: &Path, key: &Key, options: &mut FileOptions<'_>) -> Result<Self, Error> {
+        let total = main.length();
+        let mut ask = || options.report(0, total);
         let log_file = Source::open_if_present(&beside(path, "-wal"))?;
         let Diagnosis { codec, page_one, counted } = diagnose(&main, log_file.as_ref(), key)?;
         drop(log_file);
         if page_one != PageOne::Authentic {
             return Err(Error::AuthenticationFailed(Failures::one(Unit::Page, 1)));
         }
-        let log = Log::open(path, codec.page_size())?;
+        let log = Log::open(path, codec.page_size(), &mut ask)?;
         if let Some(log) = &log {
-            check_end(log, &codec)?;
+            check_end(log, &codec, &mut ask)?;
         }
         let extent = Extent::measure(main.length(), codec.page_size(), counted, log.as_ref())?;
         if !extent.missing.is_empty() {
@@ -74,7 +77,7 @@ impl PageReader {
         }
         let surplus = extent.surplus.clone();
         if extent.trailing > 0
-            || !unopened_pages(&main, &codec, surplus, NonZeroUsize::MIN, &mut |_| Ok(()))?.is_empty()
+            || !unopened_pages(&main, &codec, surplus, NonZeroUsize::MIN, &mut |_| ask())?.is_empty()
         {
             return Err(Error::Malformed("foreign bytes follow the last page"));
         }
@@ -243,12 +246,12 @@ impl PageReader {
 }
 
 /// Whether what follows the last commit is what a crash leaves, and not damage.
-fn check_end(log: &Log, codec: &PageCodec) -> Result<(), Error> {
+fn check_end(log: &Log, codec: &PageCodec, ask: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error> {
     if let Some(problem) = log.problem() {
         return Err(Error::Malformed(problem));
     }
     let end = log.committed()..log.frames().len();
-    let unopened = log.unopened(codec, end, NonZeroUsize::MIN, &mut || Ok(()))?;
+    let unopened = log.unopened(codec, end, NonZeroUsize::MIN, ask)?;
     let damaged = log.judge(log.committed(), &unopened).damaged;
     damaged.failures(Unit::Frame).map_or(Ok(()), |failures| Err(Error::AuthenticationFailed(failures)))
 }

@@ -106,7 +106,8 @@ pub fn verify_file(path: &Path, key: &Key, mut options: VerifyOptions<'_>) -> Re
     let log_file = Source::open_if_present(&beside(path, "-wal"))?;
     let Diagnosis { codec, page_one, counted } = diagnose(&main, log_file.as_ref(), key)?;
     drop(log_file);
-    let log = Log::open(path, codec.page_size())?;
+    let mut reading = || report(&mut options.progress, 0, main.length());
+    let log = Log::open(path, codec.page_size(), &mut reading)?;
     let extent = Extent::measure(main.length(), codec.page_size(), counted, log.as_ref())?;
 
     let threads =

@@ -70,8 +70,13 @@ pub(super) struct Judgement {
 }
 
 impl Log {
-    /// Reads the log of `database` whole; `None` where there is none or it is empty.
-    pub(super) fn open(database: &Path, page_size: usize) -> Result<Option<Self>, Error> {
+    /// Reads the log of `database` whole; `None` where there is none or it is empty. `ask` is called after each part,
+    /// since a log may be long, and stops the work by an error.
+    pub(super) fn open(
+        database: &Path,
+        page_size: usize,
+        ask: &mut dyn FnMut() -> Result<(), Error>,
+    ) -> Result<Option<Self>, Error> {
         let Some(source) = Source::open_if_present(&beside(database, "-wal"))? else { return Ok(None) };
         if source.length() == 0 {
             return Ok(None);
@@ -91,7 +96,7 @@ impl Log {
             Err(Error::Malformed(what)) => LogHeader::Invalid(what),
             Err(error) => return Err(error),
         };
-        log.read_frames()?;
+        log.read_frames(ask)?;
         Ok(Some(log))
     }
 
@@ -216,7 +221,7 @@ impl Log {
         wal::HEADER_LENGTH as u64 + index as u64 * self.frame_length()
     }
 
-    fn read_frames(&mut self) -> Result<(), Error> {
+    fn read_frames(&mut self, ask: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error> {
         let whole = (self.source.length() - wal::HEADER_LENGTH as u64) / self.frame_length();
         let whole = u32::try_from(whole).map_err(|_| Error::Malformed("the write-ahead log is too long"))?;
         let mut links = match self.header {
@@ -240,6 +245,7 @@ impl Log {
                 };
                 self.frames.push(Frame { page: header.page, commit_size: header.commit_size, standing });
             }
+            ask()?;
         }
         // What is left over from before a checkpoint has nothing newer behind it.
         let not_stale = |frame: &Frame| frame.standing != Standing::Stale;

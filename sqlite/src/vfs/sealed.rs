@@ -39,6 +39,8 @@ pub(crate) struct SealedFile<'a> {
     /// The bytes done and to be done, to the best of our knowledge.
     done: u64,
     total: u64,
+    /// Bytes of the source that were read since progress was told.
+    read: u64,
 }
 
 impl<'a> SealedFile<'a> {
@@ -56,6 +58,7 @@ impl<'a> SealedFile<'a> {
             sealed: Vec::new(),
             done: 0,
             total: 0,
+            read: 0,
         }
     }
 
@@ -75,6 +78,12 @@ impl<'a> SealedFile<'a> {
     /// Tells that SQLite waits for another program.
     pub(crate) fn waiting(&mut self) -> Result<(), Error> {
         self.options.report(0, 0)
+    }
+
+    /// Tells that bytes of the source were read: SQLite may read megabytes before it writes any.
+    pub(crate) fn has_read(&mut self, bytes: usize) -> Result<(), Error> {
+        self.read += bytes as u64;
+        if self.read < RUN_BYTES as u64 { Ok(()) } else { self.tell() }
     }
 
     /// What seals the pages.
@@ -194,8 +203,14 @@ impl<'a> SealedFile<'a> {
         self.run.clear();
         self.sealed = sealed;
         written?;
+        self.tell()
+    }
+
+    /// Tells how far the work is. That all is done is told at the very end, by [`commit`](Self::commit).
+    fn tell(&mut self) -> Result<(), Error> {
+        self.read = 0;
         let (done, total) = (self.done, self.total);
-        self.options.report(done, total.max(done))
+        self.options.report(done, if done == 0 || done < total { total } else { done + 1 })
     }
 
     fn write_sealed(&self, number: u32, pages: &[u8]) -> Result<(), Error> {

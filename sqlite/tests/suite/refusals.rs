@@ -178,6 +178,30 @@ fn whenever_it_is_cancelled_nothing_is_left() {
 }
 
 #[test]
+fn while_sqlite_only_reads_it_can_be_cancelled_too() {
+    let here = tempfile::tempdir().unwrap();
+    let (source, destination) = (here.path().join("source.db"), here.path().join("secret.db"));
+    let connection = rusqlite::Connection::open(&source).unwrap();
+    // Less than SQLite's cache holds, so that it writes nothing before it has read all.
+    connection
+        .execute_batch("CREATE TABLE t (b); INSERT INTO t VALUES (zeroblob(1 << 20)), (zeroblob(1 << 20))")
+        .unwrap();
+    drop(connection);
+    let before = folder(here.path());
+    let mut calls = 0;
+    let mut stop = |done, _| {
+        assert_eq!(done, 0);
+        calls += 1;
+        if calls == 6 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let key = Key::generate(Cipher::Aegis256).unwrap();
+    let cancelled = encrypt_file(&source, &destination, &key, FileOptions::new().progress(&mut stop));
+    assert!(matches!(cancelled, Err(Error::Cancelled)), "{cancelled:?}");
+    assert_eq!(calls, 6);
+    assert!(folder(here.path()) == before);
+}
+
+#[test]
 fn a_panic_of_the_progress_function_passes_through_and_leaves_nothing() {
     for kind in sealed_and_rebuilt() {
         let here = tempfile::tempdir().unwrap();

@@ -79,8 +79,13 @@ unsafe extern "C" fn read(
             std::slice::from_raw_parts_mut(out.cast::<u8>(), length)
         };
         let complete = match role {
-            // SAFETY: the system's file is open.
-            Role::Source => return unsafe { System::read(system_file(file), offset, buffer) },
+            Role::Source => {
+                // SAFETY: the system's file is open.
+                unsafe { System::read(system_file(file), offset, buffer)? };
+                return with_destination(shared, ffi::SQLITE_IOERR_READ, |state| {
+                    state.destination.has_read(length)
+                });
+            }
             Role::Memory(memory) => memory.read(from, buffer),
             Role::Destination => with_destination(shared, ffi::SQLITE_IOERR_READ, |state| {
                 state.destination.read(from, buffer)
