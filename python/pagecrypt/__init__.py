@@ -145,8 +145,13 @@ __all__ = [
     "verify_file",
 ]
 
-# Where users find them: in messages, in help and in pickles.
-for _name in __all__:
-    if getattr(globals()[_name], "__module__", "").startswith(f"{__name__}."):
-        globals()[_name].__module__ = __name__
-del _name
+
+def _settle() -> None:
+    """Gives what is public the name under which users find it: in messages, in help and in pickles."""
+    for name in __all__:
+        thing = globals()[name]
+        if getattr(thing, "__module__", "").startswith(f"{__name__}."):
+            thing.__module__ = __name__
+
+
+_settle()

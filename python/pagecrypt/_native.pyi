@@ -1,6 +1,6 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, Final, Literal, NoReturn, Self, TypeAlias, final, overload
+from typing import ClassVar, Final, Literal, Never, NoReturn, Self, TypeAlias, final, overload
 
 from typing_extensions import Buffer
 
@@ -61,6 +61,7 @@ class Key:
     give the secret away. It may be used from several threads at once.
     """
 
+    def __new__(cls, made_by_its_static_methods: Never, /) -> Self: ...
     @staticmethod
     def generate(cipher: CipherLike = "aegis256") -> Key:
         """A new key from the operating system's random generator.
@@ -322,6 +323,7 @@ class WalChain:
     Made by `WalChain.start` and `WalChain.resume`. Threads that use one chain take turns.
     """
 
+    def __new__(cls, made_by_its_static_methods: Never, /) -> Self: ...
     @staticmethod
     def start(header: WalHeader) -> WalChain:
         """The chain before the first frame of the log with this header."""

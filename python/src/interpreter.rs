@@ -26,19 +26,19 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(crate) struct Watch {
     progress: Option<Py<PyAny>>,
     asked: Option<Instant>,
-    told: Option<(u64, u64)>,
+    told_last: bool,
     raised: Option<PyErr>,
 }
 
 impl Watch {
     pub(crate) fn new(progress: Option<Py<PyAny>>) -> Self {
-        Self { progress, asked: None, told: None, raised: None }
+        Self { progress, asked: None, told_last: false, raised: None }
     }
 
     /// As the core's progress functions. The interpreter is released.
     pub(crate) fn step(&mut self, done: u64, total: u64) -> ControlFlow<()> {
         let is_last = done == total && total != 0;
-        if !is_last && self.asked.is_some_and(|asked| asked.elapsed() < PAUSE) {
+        if (self.told_last || !is_last) && self.asked.is_some_and(|asked| asked.elapsed() < PAUSE) {
             return ControlFlow::Continue(());
         }
         self.asked = Some(Instant::now());
@@ -63,8 +63,9 @@ impl Watch {
     fn ask(&mut self, py: Python<'_>, done: u64, total: u64) -> PyResult<bool> {
         py.check_signals()?;
         match &self.progress {
-            Some(progress) if self.told != Some((done, total)) => {
-                self.told = Some((done, total));
+            // The core may say several times that all is done.
+            Some(progress) if !self.told_last => {
+                self.told_last = done == total && total != 0;
                 let answer = progress.bind(py).call1((done, total))?;
                 Ok(!answer.is(pyo3::types::PyBool::new(py, false)))
             }

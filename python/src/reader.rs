@@ -12,7 +12,7 @@ use crate::argument;
 use crate::border::buffer::Writable;
 use crate::border::bytes::NewBytes;
 use crate::cipher::cipher_member;
-use crate::error::{OrRaise as _, invalid_argument};
+use crate::error::{OrRaise as _, exception, invalid_argument};
 use crate::file::wait_of;
 use crate::interpreter::Watch;
 
@@ -115,7 +115,7 @@ impl PageReader {
         length: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let (py, reader) = (offset.py(), self.reader()?);
-        let (offset, length) = (offset_of(offset)?, length_of(length, "length")?);
+        let (offset, length) = (offset_of(offset)?, length_of(length)?);
         let left = usize::try_from(reader.length().saturating_sub(offset)).unwrap_or(usize::MAX);
         let mut bytes = NewBytes::zeros(py, length.min(left))?;
         let to = bytes.bytes_mut();
@@ -143,8 +143,8 @@ impl PageReader {
         count: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let (py, reader) = (first.py(), self.reader()?);
-        let (first, count) = (argument::page_number(first, "first")?, length_of(count, "count")?);
-        if first == 0 || u64::from(first) - 1 + count as u64 > u64::from(reader.page_count()) {
+        let (first, count) = (argument::page_number(first, "first")?, page_count_of(count)?);
+        if first == 0 || u64::from(first - 1).saturating_add(count as u64) > reader.page_count().into() {
             return Err(Error::PageNumber).or_raise(py);
         }
         let mut bytes = NewBytes::zeros(py, count.saturating_mul(reader.page_size()))?;
@@ -188,14 +188,19 @@ impl PageReader {
     }
 }
 
+/// What is too large for a length is more pages than there are, too.
+fn page_count_of(object: &Bound<'_, PyAny>) -> PyResult<usize> {
+    argument::integer(object, "count", || exception(object.py(), &Error::PageNumber))
+}
+
 fn offset_of(object: &Bound<'_, PyAny>) -> PyResult<u64> {
     argument::integer(object, "offset", || {
         invalid_argument(object.py(), "an offset is not negative, and fits 64 bits")
     })
 }
 
-fn length_of(object: &Bound<'_, PyAny>, name: &str) -> PyResult<usize> {
-    argument::integer(object, name, || {
+fn length_of(object: &Bound<'_, PyAny>) -> PyResult<usize> {
+    argument::integer(object, "length", || {
         invalid_argument(object.py(), "a length is not negative, and fits memory")
     })
 }
