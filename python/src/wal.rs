@@ -69,7 +69,9 @@ impl WalChain {
     }
 }
 
-type HeaderFields<'py> = (Bound<'py, PyAny>, usize, u32, (u32, u32));
+type HeaderFields<'py> = (Bound<'py, PyAny>, usize, u32, Words);
+type FrameHeaderFields = (u32, u32, Words, Words);
+type Words = (u32, u32);
 
 /// The fields of `WalHeader`.
 #[pyfunction]
@@ -86,9 +88,7 @@ pub(crate) fn wal_header_to_bytes<'py>(header: &Bound<'py, PyAny>) -> PyResult<B
 
 /// The fields of `WalFrameHeader`.
 #[pyfunction]
-pub(crate) fn wal_frame_header_parse(
-    buffer: &Bound<'_, PyAny>,
-) -> PyResult<(u32, u32, (u32, u32), (u32, u32))> {
+pub(crate) fn wal_frame_header_parse(buffer: &Bound<'_, PyAny>) -> PyResult<FrameHeaderFields> {
     let (py, buffer) = (buffer.py(), Readable::of(buffer, "buffer")?);
     let header = wal::FrameHeader::parse(buffer.bytes()).or_raise(py)?;
     Ok((header.page, header.commit_size, header.salts.into(), header.checksum.into()))
