@@ -244,8 +244,8 @@ def closed_and_released(folder: Path) -> None:
     mapped.close()
     codec = PageCodec(KEY)
     for gone in (view, mapped):
-        for use in (codec.seal_pages, codec.sealed_pages, codec.open_pages, codec.open_page):
-            if attempt("released", lambda use=use, gone=gone: use(2, gone)) is None:
+        for call in (codec.seal_pages, codec.sealed_pages, codec.open_pages, codec.open_page):
+            if attempt("released", lambda call=call, gone=gone: call(2, gone)) is None:
                 failures.append("released memory was taken")
 
 

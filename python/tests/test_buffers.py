@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from pagecrypt import (
     ByteOrder,
     Cipher,
     PageCodec,
+    PagecryptError,
     TursoHeader,
     WalChain,
     WalFrameHeader,
@@ -166,10 +168,8 @@ def test_a_buffer_can_be_resized_after_the_call(use: str) -> None:
     """The call lets go of it, whatever came of it."""
     for length in (0, 5, len(PLAIN), len(PLAIN) + 24):
         buffer = bytearray(length)
-        try:
+        with contextlib.suppress(PagecryptError):
             WRITES[use](buffer)
-        except (ValueError, Exception):
-            pass
         buffer.append(1)
         buffer.clear()
 

@@ -113,9 +113,9 @@ def test_a_key_has_no_order() -> None:
 
 def test_a_key_is_made_by_its_class_methods_only() -> None:
     with pytest.raises(TypeError):
-        Key()
+        Key()  # type: ignore[call-arg]
     with pytest.raises(TypeError):
-        Key(bytes(32), "aegis256")  # type: ignore[call-arg]
+        Key(bytes(32), "aegis256")  # type: ignore[arg-type, call-arg]
     with pytest.raises(TypeError):
         type("Mine", (Key,), {})
 

@@ -10,6 +10,7 @@ from pagecrypt import Aead, Cipher, Key, PageCodec, PageReader, WalChain, WalHea
 
 
 def keys(key: Key) -> None:
+    Key()  # wrong
     Key.generate(7)  # wrong
     Key.generate(None)  # wrong
     Key.from_bytes("text", "aegis256")  # wrong
@@ -61,6 +62,7 @@ def pages(codec: PageCodec, key: Key) -> None:
 
 
 def logs(header: WalHeader) -> None:
+    WalChain()  # wrong
     WalChain.start(b"header")  # wrong
     WalChain.resume(header, (1, 2, 3))  # wrong
     WalHeader("little", 4096)  # wrong

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import assert_type
 
 import numpy as np
-import pagecrypt
+from pagecrypt import Key, PageCodec
 
 
-def arrays(codec: pagecrypt.PageCodec, aead: pagecrypt.Aead) -> None:
+def arrays(key: Key) -> None:
     numbers = np.zeros(4096, dtype=np.uint8)
+    codec = PageCodec(key)
     codec.seal_pages(2, numbers)
     assert_type(codec.open_page(2, numbers), bytes)
-    assert_type(aead.seal_batch([numbers], nonces=[numbers]), list[bytes])
+    assert_type(codec.sealed_pages(2, numbers[4096:]), bytes)
