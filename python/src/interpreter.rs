@@ -52,12 +52,9 @@ impl Watch {
         }
     }
 
-    /// What the work came to, unless a signal handler or the progress function raised an exception: then that.
+    /// What the work came to, unless a signal handler or the progress function raised an exception: that goes on.
     pub(crate) fn outcome<T>(self, py: Python<'_>, outcome: Result<T, Error>) -> PyResult<T> {
-        match (outcome, self.raised) {
-            (Err(_), Some(raised)) => Err(raised),
-            (outcome, _) => outcome.or_raise(py),
-        }
+        self.raised.map_or_else(|| outcome.or_raise(py), Err)
     }
 
     fn ask(&mut self, py: Python<'_>, done: u64, total: u64) -> PyResult<bool> {

@@ -52,7 +52,7 @@ impl<'py> View<'py> {
         }
         // Safety: a C string, or null for unsigned bytes.
         let format = (!self.view.format.is_null()).then(|| unsafe { CStr::from_ptr(self.view.format) });
-        if format.is_some_and(|format| format.to_bytes().contains(&b'O')) {
+        if format.is_some_and(|format| holds_objects(format.to_bytes())) {
             return Err(PyBufferError::new_err(format!(
                 "{name} holds references to Python objects, not data"
             )));
@@ -162,6 +162,11 @@ pub(crate) enum Place {
     Same,
     /// They share no byte.
     Apart,
+}
+
+/// Whether a format has the character for references; the names of fields stand between colons.
+fn holds_objects(format: &[u8]) -> bool {
+    format.split(|byte| *byte == b':').step_by(2).any(|types| types.contains(&b'O'))
 }
 
 /// Whether an object has the buffer protocol.
