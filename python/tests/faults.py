@@ -322,7 +322,7 @@ def memory_that_changes(folder: Path) -> None:
 def only_authentic(folder: Path) -> None:
     """Forms that return bytes give nothing but authentic pages, whoever writes to the source meanwhile.
 
-    AES-GCM reads a text twice: with `open_pages_into` in its place, one page in some hundred comes out that nobody sealed.
+    AES-GCM reads a text twice: with `open_pages_into` in their place, some pages come out that nobody sealed.
     """
     codec = PageCodec(key_of(Cipher.AES256GCM), 65536)
     plain = bytes(pages_of(codec, 2, 1))
