@@ -1,0 +1,108 @@
+"use strict";
+
+// Checks of arguments, by errors as Node's own: a code, and the name of the parameter. What an argument holds is never
+// shown, since it may be a secret.
+
+const { types } = require("node:util");
+
+/** A buffer of any kind. */
+function checkBytes(value, name) {
+  if (!ArrayBuffer.isView(value) && !types.isAnyArrayBuffer(value)) {
+    throw invalidType(name, "an instance of Buffer, TypedArray, DataView or ArrayBuffer", value);
+  }
+  return value;
+}
+
+function checkString(value, name) {
+  if (typeof value !== "string") throw invalidType(name, "of type string", value);
+  return value;
+}
+
+function checkFunction(value, name) {
+  if (typeof value !== "function") throw invalidType(name, "of type function", value);
+  return value;
+}
+
+function checkBoolean(value, name) {
+  if (typeof value !== "boolean") throw invalidType(name, "of type boolean", value);
+  return value;
+}
+
+/** An integer, or a bigint that is one exactly, from 0 up to the largest that a number holds. */
+function checkInteger(value, name) {
+  if (typeof value === "bigint") value = value <= Number.MAX_SAFE_INTEGER ? Number(value) : Infinity;
+  if (typeof value !== "number") throw invalidType(name, "of type number", value);
+  if (!(Number.isSafeInteger(value) && value >= 0)) {
+    throw outOfRange(name, `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`, value);
+  }
+  return value;
+}
+
+/** The number of a page or frame. Integers that none has become 0, for which the addon has an error. */
+function checkNumber(value, name) {
+  if (typeof value !== "number") throw invalidType(name, "of type number", value);
+  if (value >>> 0 === value) return value;
+  if (!Number.isInteger(value)) throw outOfRange(name, "an integer", value);
+  return 0;
+}
+
+/** Options, which may be left out. */
+function checkOptions(value, name = "options") {
+  if (value === undefined) return {};
+  if (value === null || typeof value !== "object") throw invalidType(name, "of type object", value);
+  return value;
+}
+
+/** An AbortSignal, which may be left out. */
+function checkSignal(value) {
+  if (value === undefined) return value;
+  if (value === null || typeof value !== "object" || !("aborted" in value) || typeof value.addEventListener !== "function") {
+    throw invalidType("options.signal", "an instance of AbortSignal", value);
+  }
+  return value;
+}
+
+function invalidType(name, expected, value) {
+  return nodeError(TypeError, "ERR_INVALID_ARG_TYPE", `${subject(name)} must be ${expected}. Received ${kind(value)}`);
+}
+
+function invalidValue(name, expected) {
+  return nodeError(TypeError, "ERR_INVALID_ARG_VALUE", `${subject(name)} must be ${expected}`);
+}
+
+function outOfRange(name, expected, value) {
+  const message = `The value of "${name}" is out of range. It must be ${expected}. Received ${value}`;
+  return nodeError(RangeError, "ERR_OUT_OF_RANGE", message);
+}
+
+function nodeError(Class, code, message) {
+  const error = new Class(message);
+  error.code = code;
+  return error;
+}
+
+function subject(name) {
+  return name.includes(".") ? `The property "${name}"` : `The "${name}" argument`;
+}
+
+function kind(value) {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object") return `type ${typeof value}`;
+  const name = value.constructor?.name;
+  return typeof name === "string" && name !== "" ? `an instance of ${name}` : "an object";
+}
+
+module.exports = {
+  checkBoolean,
+  checkBytes,
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  checkSignal,
+  checkString,
+  invalidType,
+  invalidValue,
+  outOfRange,
+};

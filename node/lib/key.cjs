@@ -1,0 +1,143 @@
+"use strict";
+
+// Keys.
+
+const { inspect } = require("node:util");
+
+const native = require("./binding.cjs");
+const { checkBytes, checkString, invalidType } = require("./arguments.cjs");
+const { addDisposal } = require("./disposal.cjs");
+const { ClosedError, fromNative } = require("./errors.cjs");
+
+/** The addon's key of a Key, which is not closed. */
+let nativeKey;
+
+const MAKE = Symbol("make");
+
+class Key {
+  #native;
+  #cipher;
+  #engine;
+  #seals = 0n;
+
+  static {
+    nativeKey = (key, name) => {
+      if (typeof key !== "object" || key === null || !(#native in key)) {
+        throw invalidType(name, "an instance of Key", key);
+      }
+      return key.#open();
+    };
+  }
+
+  constructor(make, handle) {
+    if (make !== MAKE) {
+      const error = new TypeError("Keys are made by Key.generate, Key.fromBytes and Key.fromText");
+      error.code = "ERR_ILLEGAL_CONSTRUCTOR";
+      throw error;
+    }
+    this.#native = handle;
+    this.#cipher = handle.cipher();
+    this.#engine = handle.engine();
+  }
+
+  static generate(cipher = "aegis256") {
+    checkString(cipher, "cipher");
+    return make(() => native.Key.generate(cipher));
+  }
+
+  static fromBytes(bytes, cipher) {
+    checkBytes(bytes, "bytes");
+    checkString(cipher, "cipher");
+    return make(() => native.Key.fromBytes(bytes, cipher));
+  }
+
+  static fromText(text, cipher) {
+    if (cipher !== undefined) checkString(cipher, "cipher");
+    if (typeof text !== "string") return make(() => native.Key.fromText(checkBytes(text, "text"), cipher));
+    const bytes = new TextEncoder().encode(text);
+    try {
+      return make(() => native.Key.fromText(bytes, cipher));
+    } finally {
+      bytes.fill(0);
+    }
+  }
+
+  get cipher() {
+    return this.#cipher;
+  }
+
+  get engine() {
+    return this.#engine;
+  }
+
+  get seals() {
+    return this.#native === null ? this.#seals : this.#native.seals();
+  }
+
+  withEngine(engine) {
+    checkString(engine, "engine");
+    return make(() => this.#open().withEngine(engine));
+  }
+
+  withCipher(cipher) {
+    checkString(cipher, "cipher");
+    return make(() => this.#open().withCipher(cipher));
+  }
+
+  clone() {
+    return make(() => this.#open().duplicate());
+  }
+
+  toBytes() {
+    return this.#open().toBytes();
+  }
+
+  toText(encoding = "base64") {
+    checkString(encoding, "encoding");
+    try {
+      return this.#open().toText(encoding);
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  equals(other) {
+    const theirs = nativeKey(other, "other");
+    return this.#open().equals(theirs);
+  }
+
+  close() {
+    if (this.#native === null) return;
+    this.#seals = this.#native.seals();
+    this.#native.close();
+    this.#native = null;
+  }
+
+  toString() {
+    return `Key(${this.#cipher})`;
+  }
+
+  toJSON() {
+    return this.toString();
+  }
+
+  [inspect.custom]() {
+    return this.toString();
+  }
+
+  #open() {
+    if (this.#native === null) throw new ClosedError("the key was closed");
+    return this.#native;
+  }
+}
+addDisposal(Key);
+
+function make(attempt) {
+  try {
+    return new Key(MAKE, attempt());
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+module.exports = { Key, nativeKey };

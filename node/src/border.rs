@@ -1,0 +1,5 @@
+//! The border to JavaScript's memory: the only place with unsafe code.
+
+#![allow(unsafe_code)]
+
+pub(crate) mod buffers;
