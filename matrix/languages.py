@@ -79,4 +79,11 @@ LANGUAGES = (
         build=(("python/develop",),),
         command=(str(ROOT / "target/python-venv/bin/python"), str(ROOT / "matrix/python/matrix.py")),
     ),
+    Language(
+        name="Node",
+        tools=(("node", "Node 20 or newer"), ("npm", "Node 20 or newer"), ("cargo", "Rust 1.89 or newer")),
+        build=(("./develop",),),
+        build_folder=ROOT / "node",
+        command=("node", str(ROOT / "matrix/node/matrix.mjs")),
+    ),
 )
