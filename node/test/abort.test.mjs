@@ -25,7 +25,9 @@ let compactable;
 
 before(async () => {
   sources = mkdtempSync(join(tmpdir(), "pagecrypt-node-"));
-  [plain, reserved, encrypted, compactable] = ["plain", "reserved", "encrypted", "compactable"].map((name) => join(sources, name));
+  [plain, reserved, encrypted, compactable] = ["plain", "reserved", "encrypted", "compactable"].map((name) =>
+    join(sources, name),
+  );
   writeLargePlain(plain, MEBIBYTES);
   ({ key } = writeLargeEncrypted(encrypted, MEBIBYTES * 256));
   await encryptFile(plain, compactable, key);
@@ -37,7 +39,8 @@ const WORK = {
   "encryptFile, rebuilding": (destination, options) => encryptFile(plain, destination, key, options),
   "encryptFile, page by page": (destination, options) => encryptFile(reserved, destination, key, options),
   decryptFile: (destination, options) => decryptFile(encrypted, destination, key, options),
-  "decryptFile, compact": (destination, options) => decryptFile(compactable, destination, key, { ...options, compact: true }),
+  "decryptFile, compact": (destination, options) =>
+    decryptFile(compactable, destination, key, { ...options, compact: true }),
   verifyFile: (_, options) => verifyFile(encrypted, key, { ...options, threads: 1 }),
 };
 
@@ -63,7 +66,11 @@ for (const [name, work] of Object.entries(WORK)) {
     assert.deepEqual(contentOf(folder), {});
 
     // Without progress, from a timer or at once.
-    for (const abort of [(control) => setImmediate(() => control.abort()), (control) => setTimeout(() => control.abort(), 5), (control) => control.abort()]) {
+    for (const abort of [
+      (control) => setImmediate(() => control.abort()),
+      (control) => setTimeout(() => control.abort(), 5),
+      (control) => control.abort(),
+    ]) {
       const control = new AbortController();
       const running = work(destination, { signal: control.signal });
       abort(control);
@@ -73,7 +80,10 @@ for (const [name, work] of Object.entries(WORK)) {
 
     // A signal that is aborted already: progress is never told.
     const never = () => assert.fail("it was started");
-    await assert.rejects(work(destination, { signal: AbortSignal.abort(reason), progress: never }), (error) => error === reason);
+    await assert.rejects(
+      work(destination, { signal: AbortSignal.abort(reason), progress: never }),
+      (error) => error === reason,
+    );
     await assert.rejects(work(destination, { signal: AbortSignal.timeout(1) }), { name: "TimeoutError" });
     assert.deepEqual(contentOf(folder), {});
   });
@@ -94,7 +104,11 @@ test("an existing destination is left as it was", async (t) => {
   copyFileSync(vectorPath(PLAIN), destination);
   const before = contentOf(folder);
   const control = new AbortController();
-  const running = decryptFile(path, destination, key, { force: true, signal: control.signal, progress: () => control.abort() });
+  const running = decryptFile(path, destination, key, {
+    force: true,
+    signal: control.signal,
+    progress: () => control.abort(),
+  });
   await assert.rejects(running, (error) => error === control.signal.reason);
   assert.deepEqual(contentOf(folder), before);
 });

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { createCipheriv } from "node:crypto";
 import { test } from "node:test";
 
-import { Aead, AuthenticationError, BufferLengthError, ClosedError, Key, OverlapError, TAG_LENGTH, ciphers } from "libpagecrypt";
+import {
+  Aead,
+  AuthenticationError,
+  BufferLengthError,
+  ClosedError,
+  Key,
+  OverlapError,
+  TAG_LENGTH,
+  ciphers,
+} from "libpagecrypt";
 
 import { both, isZero, testKey } from "./pages.mjs";
 import { CIPHERS, parseVector } from "./vectors.mjs";
@@ -21,14 +30,19 @@ test("AEGIS gives the known answers", async () => {
     for (const { key, nonce, ad, msg, ct, tag128 } of file.encrypt) {
       const aead = new Aead(Key.fromBytes(hex(key), cipher));
       const options = { nonce: hex(nonce), associatedData: hex(ad) };
-      for (const [name, seal] of both(aead, "seal")) assert.equal((await seal(hex(msg), options)).toString("hex"), ct + tag128, name);
-      for (const [name, open] of both(aead, "open")) assert.equal((await open(hex(ct + tag128), options)).toString("hex"), msg, name);
+      for (const [name, seal] of both(aead, "seal"))
+        assert.equal((await seal(hex(msg), options)).toString("hex"), ct + tag128, name);
+      for (const [name, open] of both(aead, "open"))
+        assert.equal((await open(hex(ct + tag128), options)).toString("hex"), msg, name);
       answers++;
     }
     for (const { key, nonce, ad, ct, tag128 } of file.decrypt_fail ?? []) {
       const aead = new Aead(Key.fromBytes(hex(key), cipher));
       for (const [, open] of both(aead, "open")) {
-        await assert.rejects(open(hex(ct + tag128), { nonce: hex(nonce), associatedData: hex(ad) }), AuthenticationError);
+        await assert.rejects(
+          open(hex(ct + tag128), { nonce: hex(nonce), associatedData: hex(ad) }),
+          AuthenticationError,
+        );
       }
       answers++;
     }
@@ -37,14 +51,19 @@ test("AEGIS gives the known answers", async () => {
 });
 
 test("Node's own ciphers give the same bytes", async () => {
-  for (const [cipher, peer] of [["aes128gcm", "aes-128-gcm"], ["aes256gcm", "aes-256-gcm"], ["chacha20poly1305", "chacha20-poly1305"]]) {
+  for (const [cipher, peer] of [
+    ["aes128gcm", "aes-128-gcm"],
+    ["aes256gcm", "aes-256-gcm"],
+    ["chacha20poly1305", "chacha20-poly1305"],
+  ]) {
     const { aead, nonce, associatedData } = aeadOf(cipher);
     for (const length of [0, 1, 15, 16, 17, 255, 4048, 100_000]) {
       const text = Buffer.alloc(length, 0x5a);
       const theirs = createCipheriv(peer, testKey(cipher).toBytes(), nonce, { authTagLength: 16 });
       theirs.setAAD(associatedData, { plaintextLength: length });
       const expected = Buffer.concat([theirs.update(text), theirs.final(), theirs.getAuthTag()]);
-      for (const [, seal] of both(aead, "seal")) assert.deepEqual(await seal(text, { nonce, associatedData }), expected);
+      for (const [, seal] of both(aead, "seal"))
+        assert.deepEqual(await seal(text, { nonce, associatedData }), expected);
     }
   }
 });
@@ -52,7 +71,10 @@ test("Node's own ciphers give the same bytes", async () => {
 test("an Aead tells its lengths", () => {
   for (const { name, nonceLength, tagLength, engine } of ciphers()) {
     const { aead } = aeadOf(name);
-    assert.deepEqual([aead.cipher, aead.engine, aead.nonceLength, aead.tagLength, aead.overhead], [name, engine, nonceLength, tagLength, TAG_LENGTH]);
+    assert.deepEqual(
+      [aead.cipher, aead.engine, aead.nonceLength, aead.tagLength, aead.overhead],
+      [name, engine, nonceLength, tagLength, TAG_LENGTH],
+    );
   }
 });
 
@@ -75,7 +97,11 @@ test("every form of sealing gives the same bytes, and every form of opening the 
         assert.deepEqual(Buffer.concat([buffer, tag]), sealed, name);
       }
       for (const [name, sealBatch] of both(aead, "sealBatch")) {
-        assert.deepEqual(await sealBatch([text], { nonces: [nonce], associatedData: [associatedData] }), [sealed], name);
+        assert.deepEqual(
+          await sealBatch([text], { nonces: [nonce], associatedData: [associatedData] }),
+          [sealed],
+          name,
+        );
       }
       for (const [name, open] of both(aead, "open")) assert.deepEqual(await open(sealed, options), text, name);
       for (const [name, openInto] of both(aead, "openInto")) {
@@ -89,7 +115,11 @@ test("every form of sealing gives the same bytes, and every form of opening the 
         assert.deepEqual(buffer, text, name);
       }
       for (const [name, openBatch] of both(aead, "openBatch")) {
-        assert.deepEqual(await openBatch([sealed], { nonces: [nonce], associatedData: [associatedData] }), [text], name);
+        assert.deepEqual(
+          await openBatch([sealed], { nonces: [nonce], associatedData: [associatedData] }),
+          [text],
+          name,
+        );
       }
     }
   }
@@ -98,10 +128,15 @@ test("every form of sealing gives the same bytes, and every form of opening the 
 test("associated data left out is empty", async () => {
   const { aead, nonce } = aeadOf("aegis256");
   for (const [, seal] of both(aead, "seal")) {
-    assert.deepEqual(await seal(Buffer.from("x"), { nonce }), aead.sealSync(Buffer.from("x"), { nonce, associatedData: new Uint8Array(0) }));
+    assert.deepEqual(
+      await seal(Buffer.from("x"), { nonce }),
+      aead.sealSync(Buffer.from("x"), { nonce, associatedData: new Uint8Array(0) }),
+    );
   }
   for (const [, sealBatch] of both(aead, "sealBatch")) {
-    assert.deepEqual(await sealBatch([Buffer.from("x")], { nonces: [nonce] }), [aead.sealSync(Buffer.from("x"), { nonce })]);
+    assert.deepEqual(await sealBatch([Buffer.from("x")], { nonces: [nonce] }), [
+      aead.sealSync(Buffer.from("x"), { nonce }),
+    ]);
   }
 });
 
@@ -112,7 +147,15 @@ test("what was changed does not open, and leaves zeros or nothing", async () => 
     const sealed = aead.sealSync(Buffer.alloc(100, 0x33), options);
     const forged = Buffer.from(sealed);
     forged[50] ^= 1;
-    const isForged = { constructor: AuthenticationError, code: "authentication_failed", unit: "message", first: 0, count: 1, index: 0, numbers: [0] };
+    const isForged = {
+      constructor: AuthenticationError,
+      code: "authentication_failed",
+      unit: "message",
+      first: 0,
+      count: 1,
+      index: 0,
+      numbers: [0],
+    };
     for (const [, open] of both(aead, "open")) {
       await assert.rejects(open(forged, options), isForged);
       await assert.rejects(open(sealed, { nonce, associatedData: Buffer.from("about that") }), AuthenticationError);
@@ -135,21 +178,38 @@ test("lengths are checked before anything is written", async () => {
   const { aead, nonce } = aeadOf("aegis256");
   const text = Buffer.alloc(10);
   for (const [, seal] of both(aead, "seal")) {
-    await assert.rejects(seal(text, { nonce: nonce.subarray(1) }), { constructor: BufferLengthError, expected: 32, got: 31 });
+    await assert.rejects(seal(text, { nonce: nonce.subarray(1) }), {
+      constructor: BufferLengthError,
+      expected: 32,
+      got: 31,
+    });
   }
   for (const length of [0, 10, 25, 27]) {
     for (const [, sealInto] of both(aead, "sealInto")) {
       const into = Buffer.alloc(length, 0xc3);
-      await assert.rejects(sealInto(text, into, { nonce }), { constructor: BufferLengthError, expected: 26, got: length });
+      await assert.rejects(sealInto(text, into, { nonce }), {
+        constructor: BufferLengthError,
+        expected: 26,
+        got: length,
+      });
       assert.ok(into.every((byte) => byte === 0xc3));
     }
   }
-  for (const [, open] of both(aead, "open")) await assert.rejects(open(new Uint8Array(15), { nonce }), BufferLengthError);
+  for (const [, open] of both(aead, "open"))
+    await assert.rejects(open(new Uint8Array(15), { nonce }), BufferLengthError);
   for (const [, openInto] of both(aead, "openInto")) {
-    await assert.rejects(openInto(new Uint8Array(26), new Uint8Array(9), { nonce }), { constructor: BufferLengthError, expected: 10, got: 9 });
+    await assert.rejects(openInto(new Uint8Array(26), new Uint8Array(9), { nonce }), {
+      constructor: BufferLengthError,
+      expected: 10,
+      got: 9,
+    });
   }
   for (const [, openDetached] of both(aead, "openDetached")) {
-    await assert.rejects(openDetached(new Uint8Array(26), new Uint8Array(15), { nonce }), { constructor: BufferLengthError, expected: 16, got: 15 });
+    await assert.rejects(openDetached(new Uint8Array(26), new Uint8Array(15), { nonce }), {
+      constructor: BufferLengthError,
+      expected: 16,
+      got: 15,
+    });
   }
 });
 
@@ -160,9 +220,13 @@ test("a batch takes messages of mixed lengths", async () => {
     const nonces = messages.map((_, i) => Buffer.alloc(aead.nonceLength, i));
     const each = messages.map((_, i) => Buffer.alloc(i, i));
     for (const associatedData of [undefined, each]) {
-      const expected = messages.map((message, i) => aead.sealSync(message, { nonce: nonces[i], associatedData: associatedData?.[i] }));
-      for (const [, sealBatch] of both(aead, "sealBatch")) assert.deepEqual(await sealBatch(messages, { nonces, associatedData }), expected);
-      for (const [, openBatch] of both(aead, "openBatch")) assert.deepEqual(await openBatch(expected, { nonces, associatedData }), messages);
+      const expected = messages.map((message, i) =>
+        aead.sealSync(message, { nonce: nonces[i], associatedData: associatedData?.[i] }),
+      );
+      for (const [, sealBatch] of both(aead, "sealBatch"))
+        assert.deepEqual(await sealBatch(messages, { nonces, associatedData }), expected);
+      for (const [, openBatch] of both(aead, "openBatch"))
+        assert.deepEqual(await openBatch(expected, { nonces, associatedData }), messages);
     }
     for (const [, sealBatch] of both(aead, "sealBatch")) assert.deepEqual(await sealBatch([], { nonces: [] }), []);
     for (const [, openBatch] of both(aead, "openBatch")) assert.deepEqual(await openBatch([], { nonces: [] }), []);
@@ -177,9 +241,19 @@ test("a batch tells which messages failed, and gives the others if asked", async
   sealed[3][0] ^= 1;
   sealed[7][35] ^= 1;
   for (const [, openBatch] of both(aead, "openBatch")) {
-    await assert.rejects(openBatch(sealed, { nonces }), { constructor: AuthenticationError, unit: "message", first: 3, index: 3, count: 2, numbers: [3, 7] });
+    await assert.rejects(openBatch(sealed, { nonces }), {
+      constructor: AuthenticationError,
+      unit: "message",
+      first: 3,
+      index: 3,
+      count: 2,
+      numbers: [3, 7],
+    });
     const opened = await openBatch(sealed, { nonces, partial: true });
-    assert.deepEqual(opened, messages.map((message, i) => (i === 3 || i === 7 ? null : message)));
+    assert.deepEqual(
+      opened,
+      messages.map((message, i) => (i === 3 || i === 7 ? null : message)),
+    );
   }
 });
 
@@ -206,13 +280,22 @@ test("a destination may be the source's own place, and must not overlap it other
     new Uint8Array(memory).set(text);
     await sealInto(new Uint8Array(memory, 0, 100), new Uint8Array(memory, 0, 116), { nonce });
     assert.deepEqual(Buffer.from(memory.slice(0, 116)), sealed, name);
-    await assert.rejects(sealInto(new Uint8Array(memory, 0, 100), new Uint8Array(memory, 1, 116), { nonce }), { constructor: OverlapError, code: "overlap" });
-    await assert.rejects(sealInto(new Uint8Array(memory, 60, 100), new Uint8Array(memory, 0, 116), { nonce }), OverlapError);
+    await assert.rejects(sealInto(new Uint8Array(memory, 0, 100), new Uint8Array(memory, 1, 116), { nonce }), {
+      constructor: OverlapError,
+      code: "overlap",
+    });
+    await assert.rejects(
+      sealInto(new Uint8Array(memory, 60, 100), new Uint8Array(memory, 0, 116), { nonce }),
+      OverlapError,
+    );
     assert.deepEqual(Buffer.from(memory.slice(0, 116)), sealed, `${name} wrote`);
   }
   for (const [name, openInto] of both(aead, "openInto")) {
     new Uint8Array(memory).set(sealed);
-    await assert.rejects(openInto(new Uint8Array(memory, 0, 116), new Uint8Array(memory, 3, 100), { nonce }), OverlapError);
+    await assert.rejects(
+      openInto(new Uint8Array(memory, 0, 116), new Uint8Array(memory, 3, 100), { nonce }),
+      OverlapError,
+    );
     await openInto(new Uint8Array(memory, 0, 116), new Uint8Array(memory, 0, 100), { nonce });
     assert.deepEqual(Buffer.from(memory.slice(0, 100)), text, name);
   }
@@ -228,7 +311,8 @@ test("an Aead holds its key until it is closed", async () => {
   aead.close();
   aead.close();
   assert.equal((await running).length, (1 << 20) + 16, "what runs goes on");
-  for (const [, seal] of both(aead, "seal")) await assert.rejects(seal(Buffer.from("x"), { nonce }), { constructor: ClosedError, code: "closed" });
+  for (const [, seal] of both(aead, "seal"))
+    await assert.rejects(seal(Buffer.from("x"), { nonce }), { constructor: ClosedError, code: "closed" });
 });
 
 test("a signal that is aborted already stops the work before it starts", async () => {

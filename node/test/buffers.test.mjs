@@ -11,7 +11,8 @@ const nonce = Buffer.alloc(32, 1);
 const plain = plainPages(codec, 4);
 
 /** Whether an error says that a buffer cannot be taken. */
-const isRefused = ({ code }) => /^(ERR_INVALID_ARG_TYPE|ERR_INVALID_ARG_VALUE|ERR_INVALID_STATE|invalid_argument|buffer_length)$/.test(code);
+const isRefused = ({ code }) =>
+  /^(ERR_INVALID_ARG_TYPE|ERR_INVALID_ARG_VALUE|ERR_INVALID_STATE|invalid_argument|buffer_length)$/.test(code);
 
 const VIEWS = {
   Buffer: (memory, at, length) => Buffer.from(memory, at, length),
@@ -40,7 +41,10 @@ for (const [name, view] of Object.entries(VIEWS)) {
         await codec[`openPages${suffix}`](2, part);
         assert.deepEqual(Buffer.from(bytes), plain);
         const beside = [...all.subarray(0, part.byteOffset), ...all.subarray(part.byteOffset + part.byteLength)];
-        assert.ok(beside.every((byte) => byte === 0xc3), `bytes beside it were written (at ${at})`);
+        assert.ok(
+          beside.every((byte) => byte === 0xc3),
+          `bytes beside it were written (at ${at})`,
+        );
       }
     }
   });
@@ -89,7 +93,9 @@ for (const suffix of ["", "Sync"]) {
   add("Aead#open data", (bad) => aead[`open${suffix}`](bad, { nonce }));
   add("Aead#sealInto data", (bad) => aead[`sealInto${suffix}`](bad, Buffer.alloc(528), { nonce }));
   add("Aead#sealInto into", (bad) => aead[`sealInto${suffix}`](Buffer.alloc(496), bad, { nonce }));
-  add("Aead#openInto into", (bad) => aead[`openInto${suffix}`](aead.sealSync(Buffer.alloc(512), { nonce }), bad, { nonce }));
+  add("Aead#openInto into", (bad) =>
+    aead[`openInto${suffix}`](aead.sealSync(Buffer.alloc(512), { nonce }), bad, { nonce }),
+  );
   add("Aead#sealDetached buffer", (bad) => aead[`sealDetached${suffix}`](bad, { nonce }));
   add("Aead#openDetached buffer", (bad) => aead[`openDetached${suffix}`](bad, Buffer.alloc(16), { nonce }));
   add("Aead#openDetached tag", (bad) => aead[`openDetached${suffix}`](Buffer.alloc(1), bad, { nonce }));
@@ -105,13 +111,20 @@ for (const suffix of ["", "Sync"]) {
   }
   add("PageCodec#openFrames frames", (bad) => codec[`openFrames${suffix}`](1, bad));
   add("PageCodec#openFramesInto source", (bad) => codec[`openFramesInto${suffix}`](1, bad, Buffer.alloc(536)));
-  add("PageCodec#sealFrames frames", (bad) => codec[`sealFrames${suffix}`](WalChain.start(new WalHeader({ pageSize: 512, salts: [1, 2] })), bad));
+  add("PageCodec#sealFrames frames", (bad) =>
+    codec[`sealFrames${suffix}`](WalChain.start(new WalHeader({ pageSize: 512, salts: [1, 2] })), bad),
+  );
 }
 
 test("shared memory is refused everywhere", async () => {
   for (const [name, place] of Object.entries(PLACES)) {
     for (const length of [32, 512, 536]) {
-      for (const bad of [new Uint8Array(new SharedArrayBuffer(length)), Buffer.from(new SharedArrayBuffer(length)), new DataView(new SharedArrayBuffer(length)), new SharedArrayBuffer(length)]) {
+      for (const bad of [
+        new Uint8Array(new SharedArrayBuffer(length)),
+        Buffer.from(new SharedArrayBuffer(length)),
+        new DataView(new SharedArrayBuffer(length)),
+        new SharedArrayBuffer(length),
+      ]) {
         await assert.rejects(async () => place(bad), isRefused, name);
       }
     }
@@ -195,7 +208,12 @@ const WRITERS = [
   ["openInto", 100, (buffer) => aead.openInto(aead.sealSync(Buffer.alloc(100), { nonce }), buffer, { nonce })],
   ["sealDetached", 100, (buffer) => aead.sealDetached(buffer, { nonce })],
   ["openDetached", 100, (buffer) => aead.openDetached(buffer, new Uint8Array(16), { nonce })],
-  ["sealFrames", 4 * 536, (buffer) => codec.sealFrames(WalChain.start(new WalHeader({ pageSize: 512, salts: [1, 2] })), buffer), () => plainFrames(codec, 4)],
+  [
+    "sealFrames",
+    4 * 536,
+    (buffer) => codec.sealFrames(WalChain.start(new WalHeader({ pageSize: 512, salts: [1, 2] })), buffer),
+    () => plainFrames(codec, 4),
+  ],
   ["openFrames", 4 * 536, (buffer) => codec.openFrames(1, buffer)],
   ["openFramesInto", 4 * 536, (buffer) => codec.openFramesInto(1, new Uint8Array(4 * 536), buffer)],
 ];
@@ -212,19 +230,26 @@ test("memory that is transferred meanwhile is not written to, and the promise sa
   }
 });
 
-test("memory that is resized meanwhile is not written to, and the promise says so", { skip: lacksResizable }, async () => {
-  for (const [name, length, start, content] of WRITERS) {
-    const memory = resizable(length, 2 * length);
-    const buffer = new Uint8Array(memory);
-    if (content) buffer.set(content());
-    const outcome = settle(() => start(buffer));
-    memory.resize(length - 50);
-    const before = Buffer.from(memory.slice(0));
-    const { error } = await outcome;
-    assert.ok(error !== undefined && (isRefused(error) || error.code === "authentication_failed"), `${name}: ${error?.stack}`);
-    assert.ok(before.equals(Buffer.from(memory.slice(0))), `${name} wrote`);
-  }
-});
+test(
+  "memory that is resized meanwhile is not written to, and the promise says so",
+  { skip: lacksResizable },
+  async () => {
+    for (const [name, length, start, content] of WRITERS) {
+      const memory = resizable(length, 2 * length);
+      const buffer = new Uint8Array(memory);
+      if (content) buffer.set(content());
+      const outcome = settle(() => start(buffer));
+      memory.resize(length - 50);
+      const before = Buffer.from(memory.slice(0));
+      const { error } = await outcome;
+      assert.ok(
+        error !== undefined && (isRefused(error) || error.code === "authentication_failed"),
+        `${name}: ${error?.stack}`,
+      );
+      assert.ok(before.equals(Buffer.from(memory.slice(0))), `${name} wrote`);
+    }
+  },
+);
 
 test("a codec of the largest pages takes a large run", async () => {
   const large = new PageCodec(testKey(), { pageSize: 65536 });

@@ -25,7 +25,11 @@ export async function run(program, { flags = [], parameters = [], env = {}, limi
 /** Runs it and demands that it ends by itself with this exit code. */
 export async function ends(program, { code = 0, ...options } = {}) {
   const ended = await run(program, options);
-  assert.deepEqual({ code: ended.code, signal: ended.signal }, { code, signal: null }, `${ended.stdout}\n${ended.stderr}`);
+  assert.deepEqual(
+    { code: ended.code, signal: ended.signal },
+    { code, signal: null },
+    `${ended.stdout}\n${ended.stderr}`,
+  );
   return ended;
 }
 

@@ -26,7 +26,10 @@ export function writeLargePlain(path, rows) {
     writeSync(file, rootPage(firstLeaf, leaves, rows));
     for (let leaf = 0; leaf < leaves; leaf++) {
       const first = leaf * 7;
-      writeSync(file, leafPage(first, Math.min(7, rows - first), payloadLength, (row) => firstOverflow + row * overflowPages));
+      writeSync(
+        file,
+        leafPage(first, Math.min(7, rows - first), payloadLength, (row) => firstOverflow + row * overflowPages),
+      );
     }
     for (let row = 0; row < rows; row++) {
       const chain = Buffer.alloc(overflowPages * PAGE, row & 0x7f);
@@ -128,6 +131,7 @@ function writeCells(page, at, type, headerLength, cells) {
 
 function varint(number) {
   const bytes = [number & 0x7f];
-  for (let rest = Math.floor(number / 128); rest > 0; rest = Math.floor(rest / 128)) bytes.unshift((rest & 0x7f) | 0x80);
+  for (let rest = Math.floor(number / 128); rest > 0; rest = Math.floor(rest / 128))
+    bytes.unshift((rest & 0x7f) | 0x80);
   return Buffer.from(bytes);
 }

@@ -53,7 +53,17 @@ const OPERATIONS = {
 const FIELDS = {
   pages: ["key", "cipher", "format", "page_size", "first", "pages", "to_length"],
   message: ["key", "cipher", "nonce", "associated_data", "text", "tag", "to_length"],
-  file: ["key", "cipher", "database", "database_wal", "database_journal", "destination", "destination_wal", "force", "cancel"],
+  file: [
+    "key",
+    "cipher",
+    "database",
+    "database_wal",
+    "database_journal",
+    "destination",
+    "destination_wal",
+    "force",
+    "cancel",
+  ],
 };
 
 for (const operation of new Set(cases.map((row) => row.operation))) {
@@ -73,8 +83,14 @@ test("each operation has cases, and each code a case or a reason for having none
   for (const operation of Object.keys(OPERATIONS)) {
     assert.ok(cases.filter((row) => row.operation === operation).length >= 3, operation);
   }
-  const covered = new Set([...cases.flatMap(({ error }) => (error === null ? [] : [error.name])), ...withoutCase.map(({ error }) => error)]);
-  assert.deepEqual(codes.map(({ name }) => name).filter((name) => !covered.has(name)), []);
+  const covered = new Set([
+    ...cases.flatMap(({ error }) => (error === null ? [] : [error.name])),
+    ...withoutCase.map(({ error }) => error),
+  ]);
+  assert.deepEqual(
+    codes.map(({ name }) => name).filter((name) => !covered.has(name)),
+    [],
+  );
 });
 
 function checkOutcome(row, error) {
@@ -172,7 +188,11 @@ async function runMessage(input, opening) {
     const into = Buffer.alloc(length, 0xc3);
     const error = await attempt(() => aead[`${name}Into${suffix}`](source, into, options));
     const left = error instanceof AuthenticationError ? 0 : 0xc3;
-    if (error !== undefined) assert.ok(into.every((byte) => byte === left), "what is left");
+    if (error !== undefined)
+      assert.ok(
+        into.every((byte) => byte === left),
+        "what is left",
+      );
     outcomes.push(error);
     if (input.to_length !== undefined) continue;
     outcomes.push(await attempt(() => aead[name + suffix](source, options)));
@@ -182,7 +202,8 @@ async function runMessage(input, opening) {
     const detached = opening
       ? await attempt(() => aead[`openDetached${suffix}`](buffer, tag, options))
       : await attempt(() => aead[`sealDetached${suffix}`](buffer, options));
-    if (detached !== undefined) assert.ok(detached instanceof AuthenticationError ? isZero(buffer) : buffer.equals(text));
+    if (detached !== undefined)
+      assert.ok(detached instanceof AuthenticationError ? isZero(buffer) : buffer.equals(text));
     outcomes.push(detached);
   }
   return outcomes;
@@ -191,7 +212,8 @@ async function runMessage(input, opening) {
 const FILE_FUNCTIONS = {
   inspect: [(from) => inspectFile(from), (from) => inspectFileSync(from)],
   verify: [
-    (from, _, key, { progress }) => verifyFile(from, key, { wait: 0, progress }).then((report) => report.requireIntact()),
+    (from, _, key, { progress }) =>
+      verifyFile(from, key, { wait: 0, progress }).then((report) => report.requireIntact()),
     (from, _, key, { progress }) => verifyFileSync(from, key, { wait: 0, progress }).requireIntact(),
   ],
   encrypt: [encryptFile, encryptFileSync],

@@ -18,7 +18,8 @@ const NAMES = {
   io: "InputOutputError",
 };
 
-const className = (code) => NAMES[code] ?? `${code.replaceAll(/(?:^|_)(.)/g, (_, letter) => letter.toUpperCase())}Error`;
+const className = (code) =>
+  NAMES[code] ?? `${code.replaceAll(/(?:^|_)(.)/g, (_, letter) => letter.toUpperCase())}Error`;
 
 /** Codes that nothing gives yet. */
 const reserved = new Set(withoutCase.filter(({ why }) => why.startsWith("reserved for")).map(({ error }) => error));
@@ -80,11 +81,14 @@ test("an error of a promise tells where it was asked for", async () => {
 test("a closed handle has an error of its own, without a number of the others", () => {
   const key = testKey();
   key.close();
-  assert.throws(() => key.toBytes(), (error) => {
-    assert.deepEqual([error.constructor, error.code, error.name], [ClosedError, "closed", "ClosedError"]);
-    assert.ok(!everyCode.some(({ number }) => number === error.number));
-    return true;
-  });
+  assert.throws(
+    () => key.toBytes(),
+    (error) => {
+      assert.deepEqual([error.constructor, error.code, error.name], [ClosedError, "closed", "ClosedError"]);
+      assert.ok(!everyCode.some(({ number }) => number === error.number));
+      return true;
+    },
+  );
 });
 
 test("errors travel as errors", () => {
@@ -106,21 +110,40 @@ test("errors travel as errors", () => {
 });
 
 test("an error shows no details that it does not have", () => {
-  assert.throws(() => Key.fromText("?"), (error) => {
-    for (const name of ["numbers", "first", "count", "page", "frame", "index", "onlyPage", "lockedBy", "path", "errno", "syscallCode", "unit"]) {
-      assert.equal(error[name], undefined, name);
-      assert.ok(!inspect(error).includes(`${name}:`), inspect(error));
-    }
-    return true;
-  });
+  assert.throws(
+    () => Key.fromText("?"),
+    (error) => {
+      for (const name of [
+        "numbers",
+        "first",
+        "count",
+        "page",
+        "frame",
+        "index",
+        "onlyPage",
+        "lockedBy",
+        "path",
+        "errno",
+        "syscallCode",
+        "unit",
+      ]) {
+        assert.equal(error[name], undefined, name);
+        assert.ok(!inspect(error).includes(`${name}:`), inspect(error));
+      }
+      return true;
+    },
+  );
 });
 
 test("wrong types are TypeErrors as Node's own are", () => {
-  assert.throws(() => Key.fromBytes("text", "aegis256"), (error) => {
-    assert.deepEqual([error.constructor, error.name, error.code], [TypeError, "TypeError", "ERR_INVALID_ARG_TYPE"]);
-    assert.match(error.message, /bytes/);
-    assert.match(error.message, /string/);
-    return true;
-  });
+  assert.throws(
+    () => Key.fromBytes("text", "aegis256"),
+    (error) => {
+      assert.deepEqual([error.constructor, error.name, error.code], [TypeError, "TypeError", "ERR_INVALID_ARG_TYPE"]);
+      assert.match(error.message, /bytes/);
+      assert.match(error.message, /string/);
+      return true;
+    },
+  );
   assert.throws(() => new Aead(7), { name: "TypeError", code: "ERR_INVALID_ARG_TYPE", message: /key/ });
 });

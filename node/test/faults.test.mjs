@@ -9,7 +9,23 @@ import { ClosedError, PagecryptError } from "libpagecrypt";
 
 import { OBJECTS, OPEN_TO_CLOSED, call, goodArguments, rows } from "./surface.mjs";
 
-const anything = [null, true, false, 7, 7n, "text", Symbol("a symbol"), () => {}, {}, [], new Date(0), /x/, new Proxy({}, {}), Object.create(null), NaN];
+const anything = [
+  null,
+  true,
+  false,
+  7,
+  7n,
+  "text",
+  Symbol("a symbol"),
+  () => {},
+  {},
+  [],
+  new Date(0),
+  /x/,
+  new Proxy({}, {}),
+  Object.create(null),
+  NaN,
+];
 const without = (...types) => anything.filter((value) => !types.some((type) => type(value)));
 const is = (type) => (value) => typeof value === type;
 const isObject = (value) => typeof value === "object" && value !== null;
@@ -34,13 +50,22 @@ const KINDS = {
   milliseconds: { types: without(is("number"), is("bigint")), values: [NaN, -1, -Infinity] },
   boolean: { types: without(is("boolean")), values: [] },
   function: { types: without(is("function")), values: [] },
-  path: { types: without(is("string")), values: ["", "a\0b", Buffer.from("a\0b"), new URL("https://example.org/"), new URL("file:///a%00b")] },
+  path: {
+    types: without(is("string")),
+    values: ["", "a\0b", Buffer.from("a\0b"), new URL("https://example.org/"), new URL("file:///a%00b")],
+  },
   key: { types: anything, values: [] },
   chain: { types: anything, values: [] },
   header: { types: anything, values: [shared(), detached(), new Uint8Array(3)] },
   signal: { types: without((value) => value instanceof Proxy), values: [] },
-  list: { types: without(Array.isArray), values: [[null], [7], ["text"], [[]], [undefined], [shared()], [detached()], Array(3)] },
-  pair: { types: without(Array.isArray), values: [[], [1], [1, 2, 3], [1, null], ["1", "2"], [-1, 0], [0, 2 ** 32], [0.5, 1], [NaN, 1]] },
+  list: {
+    types: without(Array.isArray),
+    values: [[null], [7], ["text"], [[]], [undefined], [shared()], [detached()], Array(3)],
+  },
+  pair: {
+    types: without(Array.isArray),
+    values: [[], [1], [1, 2, 3], [1, null], ["1", "2"], [-1, 0], [0, 2 ** 32], [0.5, 1], [NaN, 1]],
+  },
   options: { types: without(isObject), values: [] },
 };
 
@@ -71,7 +96,8 @@ function* replacements({ parameters }) {
     yield { parameter, path: parameter[0], replace };
     if (!parameter[1].startsWith("options")) continue;
     for (const field of parameter[2]) {
-      const replaceField = (value) => goodArguments(parameters).map((good, j) => (j === i ? { ...good, [field[0]]: value } : good));
+      const replaceField = (value) =>
+        goodArguments(parameters).map((good, j) => (j === i ? { ...good, [field[0]]: value } : good));
       yield { parameter: field, path: field[0], replace: replaceField };
     }
   }
@@ -96,8 +122,14 @@ for (const row of rows.filter(({ parameters }) => parameters.length > 0)) {
         const { error, value: given } = await outcome(row, replace(value));
         if (error === undefined) {
           // A number may be so large that it only means "all there is".
-          assert.ok(typeof value === "number" || typeof value === "bigint", `${path} = ${inspect(value)} gave ${inspect(given)}`);
-          assert.ok(value >= 0 && /^(length|end|highWaterMark|offset|threads)$/.test(path), `${path} = ${inspect(value)} gave ${inspect(given)}`);
+          assert.ok(
+            typeof value === "number" || typeof value === "bigint",
+            `${path} = ${inspect(value)} gave ${inspect(given)}`,
+          );
+          assert.ok(
+            value >= 0 && /^(length|end|highWaterMark|offset|threads)$/.test(path),
+            `${path} = ${inspect(value)} gave ${inspect(given)}`,
+          );
           continue;
         }
         const isTyped = error instanceof PagecryptError || /^ERR_(OUT_OF_RANGE|INVALID_)/.test(error.code);
@@ -112,7 +144,10 @@ test("arguments that are missing are refused, and more than there are do not mat
     const needed = row.parameters.filter((parameter) => !optional(parameter)).length;
     for (let count = 0; count < needed; count++) {
       const { error } = await outcome(row, goodArguments(row.parameters).slice(0, count));
-      assert.ok(error instanceof TypeError && error.code === "ERR_INVALID_ARG_TYPE", `${row.name} with ${count}: ${inspect(error)}`);
+      assert.ok(
+        error instanceof TypeError && error.code === "ERR_INVALID_ARG_TYPE",
+        `${row.name} with ${count}: ${inspect(error)}`,
+      );
     }
   }
 });
@@ -121,7 +156,15 @@ test("methods refuse other receivers", async () => {
   const methods = rows.filter(({ owner, isStatic, isNew }) => owner !== undefined && !isStatic && !isNew);
   for (const row of methods.filter(({ owner }) => owner in pagecrypt && owner !== "WalHeader")) {
     const method = pagecrypt[row.owner].prototype[row.method];
-    for (const receiver of [undefined, null, 7, {}, Object.create(pagecrypt[row.owner].prototype), pagecrypt[row.owner], new Proxy(OBJECTS[row.owner](), {})]) {
+    for (const receiver of [
+      undefined,
+      null,
+      7,
+      {},
+      Object.create(pagecrypt[row.owner].prototype),
+      pagecrypt[row.owner],
+      new Proxy(OBJECTS[row.owner](), {}),
+    ]) {
       let value;
       try {
         value = method.apply(receiver, goodArguments(row.parameters));
@@ -148,7 +191,10 @@ test("properties refuse other receivers", () => {
 });
 
 test("what was closed refuses every method", async () => {
-  const methods = rows.filter(({ owner, isStatic, isNew, method }) => owner !== undefined && !isStatic && !isNew && !OPEN_TO_CLOSED.includes(method));
+  const methods = rows.filter(
+    ({ owner, isStatic, isNew, method }) =>
+      owner !== undefined && !isStatic && !isNew && !OPEN_TO_CLOSED.includes(method),
+  );
   for (const row of methods) {
     const object = OBJECTS[row.owner]();
     if (typeof object.close !== "function") continue;
@@ -177,7 +223,9 @@ test("closed handles are refused as arguments", async () => {
 });
 
 test("what is closed while an operation runs lets it end", async () => {
-  for (const row of rows.filter(({ owner, givesPromise, isStatic }) => givesPromise && owner !== undefined && !isStatic)) {
+  for (const row of rows.filter(
+    ({ owner, givesPromise, isStatic }) => givesPromise && owner !== undefined && !isStatic,
+  )) {
     const object = OBJECTS[row.owner]();
     const running = outcome(row, goodArguments(row.parameters), object);
     object.close();
@@ -194,7 +242,11 @@ test("arguments whose getters throw or do mischief", async () => {
       for (const [field] of parameter[2]) {
         const parameters = goodArguments(row.parameters);
         const good = parameters[i];
-        parameters[i] = Object.defineProperty({ ...good }, field, { get: () => { throw boom; } });
+        parameters[i] = Object.defineProperty({ ...good }, field, {
+          get: () => {
+            throw boom;
+          },
+        });
         assert.equal((await outcome(row, parameters)).error, boom, `${row.name}, ${field}`);
         // Closing the object or giving memory away while arguments are looked at.
         const object = row.owner === undefined || row.isStatic || row.isNew ? undefined : OBJECTS[row.owner]();
@@ -217,17 +269,28 @@ test("arguments whose getters throw or do mischief", async () => {
 });
 
 test("hundreds of operations on one object at once", async () => {
-  for (const row of rows.filter(({ owner, givesPromise, isStatic }) => givesPromise && owner !== undefined && !isStatic)) {
+  for (const row of rows.filter(
+    ({ owner, givesPromise, isStatic }) => givesPromise && owner !== undefined && !isStatic,
+  )) {
     const object = OBJECTS[row.owner]();
-    const outcomes = await Promise.all(Array.from({ length: 200 }, () => outcome(row, goodArguments(row.parameters), object)));
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, () => outcome(row, goodArguments(row.parameters), object)),
+    );
     for (const { error } of outcomes) assert.equal(error, undefined, `${row.name}: ${inspect(error)}`);
     object.close?.();
   }
 });
 
 test("a signal may be aborted at any time", async () => {
-  for (const row of rows.filter(({ givesPromise, parameters }) => givesPromise && parameters.some(([, kind]) => kind.startsWith("options")))) {
-    const abortAt = [(control) => control.abort(), (control) => process.nextTick(() => control.abort()), (control) => setImmediate(() => control.abort()), (control, running) => running.then(() => control.abort())];
+  for (const row of rows.filter(
+    ({ givesPromise, parameters }) => givesPromise && parameters.some(([, kind]) => kind.startsWith("options")),
+  )) {
+    const abortAt = [
+      (control) => control.abort(),
+      (control) => process.nextTick(() => control.abort()),
+      (control) => setImmediate(() => control.abort()),
+      (control, running) => running.then(() => control.abort()),
+    ];
     for (const [i, abort] of abortAt.entries()) {
       const control = new AbortController();
       const parameters = goodArguments(row.parameters);
@@ -244,7 +307,9 @@ test("a signal may be aborted at any time", async () => {
 test("signals keep nothing of what has ended", async () => {
   const { getEventListeners } = await import("node:events");
   const control = new AbortController();
-  for (const row of rows.filter(({ givesPromise, parameters }) => givesPromise && parameters.some(([, kind]) => kind.startsWith("options")))) {
+  for (const row of rows.filter(
+    ({ givesPromise, parameters }) => givesPromise && parameters.some(([, kind]) => kind.startsWith("options")),
+  )) {
     const parameters = goodArguments(row.parameters);
     parameters.at(-1).signal = control.signal;
     await outcome(row, parameters);

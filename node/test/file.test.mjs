@@ -26,25 +26,51 @@ import { PLAIN, TURSO_CIPHERS, readVector, samples, vectorPath } from "./vectors
 const plain = vectorPath(PLAIN);
 
 // Both forms of each function, awaited alike.
-const encrypts = [["encryptFile", encryptFile], ["encryptFileSync", async (...p) => encryptFileSync(...p)]];
-const decrypts = [["decryptFile", decryptFile], ["decryptFileSync", async (...p) => decryptFileSync(...p)]];
-const verifies = [["verifyFile", verifyFile], ["verifyFileSync", async (...p) => verifyFileSync(...p)]];
+const encrypts = [
+  ["encryptFile", encryptFile],
+  ["encryptFileSync", async (...p) => encryptFileSync(...p)],
+];
+const decrypts = [
+  ["decryptFile", decryptFile],
+  ["decryptFileSync", async (...p) => decryptFileSync(...p)],
+];
+const verifies = [
+  ["verifyFile", verifyFile],
+  ["verifyFileSync", async (...p) => verifyFileSync(...p)],
+];
 
 test("a database is encrypted, verified and decrypted under every cipher", async (t) => {
   const folder = folderOf(t);
   for (const cipher of TURSO_CIPHERS) {
     const key = testKey(cipher);
     for (const i of [0, 1]) {
-      const [encrypted, opened, compact] = ["encrypted", "opened", "compact"].map((name) => join(folder, `${cipher}-${i}.${name}`));
+      const [encrypted, opened, compact] = ["encrypted", "opened", "compact"].map((name) =>
+        join(folder, `${cipher}-${i}.${name}`),
+      );
       const summary = await encrypts[i][1](plain, encrypted, key);
-      assert.deepEqual([summary.cipher, summary.engine, summary.way, summary.pageSize, summary.sourcePageSize, summary.framesApplied, summary.grew], [cipher, key.engine, "rebuilt", 4096, 4096, 0, false]);
+      assert.deepEqual(
+        [
+          summary.cipher,
+          summary.engine,
+          summary.way,
+          summary.pageSize,
+          summary.sourcePageSize,
+          summary.framesApplied,
+          summary.grew,
+        ],
+        [cipher, key.engine, "rebuilt", 4096, 4096, 0, false],
+      );
       assert.equal(summary.bytes, statSync(encrypted).size);
       assert.equal(summary.bytes, summary.pages * summary.pageSize);
       const report = await verifies[i][1](encrypted, key);
-      assert.deepEqual([report.intact, report.error, report.pages, report.pagesChecked, report.cipher, report.log], [true, null, summary.pages, summary.pages, cipher, null]);
+      assert.deepEqual(
+        [report.intact, report.error, report.pages, report.pagesChecked, report.cipher, report.log],
+        [true, null, summary.pages, summary.pages, cipher, null],
+      );
       assert.equal((await decrypts[i][1](encrypted, opened, key)).way, "opened");
       assert.equal((await decrypts[i][1](encrypted, compact, key, { compact: true })).way, "repacked");
-      for (const path of [opened, compact]) assert.equal(readFileSync(path).toString("latin1", 0, 16), "SQLite format 3\0");
+      for (const path of [opened, compact])
+        assert.equal(readFileSync(path).toString("latin1", 0, 16), "SQLite format 3\0");
       assert.ok(readFileSync(compact)[20] === 0 && readFileSync(opened)[20] > 0);
       // With its reserved bytes, it is sealed page by page.
       assert.equal((await encrypts[i][1](opened, encrypted, key, { force: true, format: "turso" })).way, "sealed");
@@ -60,7 +86,8 @@ test("what Turso wrote is verified and decrypted, its log applied", async (t) =>
       assert.ok(report.intact, `${sample.name}: ${report.findings}`);
       assert.equal(report.pages, sample.page_count);
       assert.equal(report.requireIntact(), report);
-      if (sample.files.length > 1) assert.ok(report.log.committed > 0 && report.log.problem === null && report.log.damaged.length === 0);
+      if (sample.files.length > 1)
+        assert.ok(report.log.committed > 0 && report.log.problem === null && report.log.damaged.length === 0);
     }
     for (const [name, decrypt] of decrypts) {
       const summary = await decrypt(path, join(folder, name), key);
@@ -102,7 +129,10 @@ test("paths that are none are refused", async (t) => {
   const folder = folderOf(t);
   const key = testKey();
   for (const path of ["a\0b", Buffer.from("a\0b"), new URL("https://example.org/x.db")]) {
-    for (const [, verify] of verifies) await assert.rejects(verify(path, key), { code: /^(ERR_INVALID_ARG_VALUE|invalid_argument|ERR_INVALID_URL_SCHEME)$/ });
+    for (const [, verify] of verifies)
+      await assert.rejects(verify(path, key), {
+        code: /^(ERR_INVALID_ARG_VALUE|invalid_argument|ERR_INVALID_URL_SCHEME)$/,
+      });
     for (const [, encrypt] of encrypts) await assert.rejects(encrypt(plain, path, key), Error);
   }
   assert.deepEqual(contentOf(folder), {});
@@ -111,9 +141,18 @@ test("paths that are none are refused", async (t) => {
 test("progress ends at the total and is told on the main thread", async (t) => {
   const { path, folder, key } = copyOf(t);
   for (const [name, work] of [
-    ...encrypts.map(([name, encrypt]) => [name, (progress) => encrypt(plain, join(folder, "e"), key, { progress, force: true })]),
-    ...decrypts.map(([name, decrypt]) => [name, (progress) => decrypt(path, join(folder, "d"), key, { progress, force: true })]),
-    ...decrypts.map(([name, decrypt]) => [`${name}, compact`, (progress) => decrypt(path, join(folder, "c"), key, { progress, force: true, compact: true })]),
+    ...encrypts.map(([name, encrypt]) => [
+      name,
+      (progress) => encrypt(plain, join(folder, "e"), key, { progress, force: true }),
+    ]),
+    ...decrypts.map(([name, decrypt]) => [
+      name,
+      (progress) => decrypt(path, join(folder, "d"), key, { progress, force: true }),
+    ]),
+    ...decrypts.map(([name, decrypt]) => [
+      `${name}, compact`,
+      (progress) => decrypt(path, join(folder, "c"), key, { progress, force: true, compact: true }),
+    ]),
     ...verifies.map(([name, verify]) => [name, (progress) => verify(path, key, { progress })]),
   ]) {
     const calls = [];
@@ -121,7 +160,10 @@ test("progress ends at the total and is told on the main thread", async (t) => {
     assert.ok(calls.length > 0, `${name}: no progress`);
     let last = -1;
     for (const [done, total, ...more] of calls) {
-      assert.ok(typeof done === "number" && typeof total === "number" && done <= total && done >= last && more.length === 0, `${name}: ${done} of ${total}`);
+      assert.ok(
+        typeof done === "number" && typeof total === "number" && done <= total && done >= last && more.length === 0,
+        `${name}: ${done} of ${total}`,
+      );
       last = done;
     }
     assert.ok(last > 0, `${name}: ended at ${last}`);
@@ -167,7 +209,10 @@ function conversions(path, folder, key) {
   return [
     ...encrypts.map(([name, encrypt]) => [name, (options) => encrypt(plain, join(folder, "x"), key, options)]),
     ...decrypts.map(([name, decrypt]) => [name, (options) => decrypt(path, join(folder, "x"), key, options)]),
-    ...decrypts.map(([name, decrypt]) => [`${name}, compact`, (options) => decrypt(path, join(folder, "x"), key, { ...options, compact: true })]),
+    ...decrypts.map(([name, decrypt]) => [
+      `${name}, compact`,
+      (options) => decrypt(path, join(folder, "x"), key, { ...options, compact: true }),
+    ]),
     ...verifies.map(([name, verify]) => [name, ({ progress }) => verify(path, key, { progress })]),
   ];
 }
@@ -191,7 +236,10 @@ test("errors of the operating system are its own", async (t) => {
   for (const [, decrypt] of decrypts) await assert.rejects(decrypt(missing, join(folder, "x"), key), notFound);
   for (const [, encrypt] of encrypts) {
     await assert.rejects(encrypt(missing, join(folder, "x"), key), notFound);
-    await assert.rejects(encrypt(plain, join(missing, "x"), key), { constructor: InputOutputError, syscallCode: "ENOENT" });
+    await assert.rejects(encrypt(plain, join(missing, "x"), key), {
+      constructor: InputOutputError,
+      syscallCode: "ENOENT",
+    });
     await assert.rejects(encrypt(plain, there, key), { constructor: DestinationExistsError, code: "file_exists" });
     await assert.rejects(encrypt(there, join(folder, "x"), key), UnsupportedFormatError);
   }
@@ -204,7 +252,11 @@ test("a destination beside which a foreign log lies is refused", async (t) => {
   const { path, folder, key } = copyOf(t);
   writeFileSync(join(folder, "x-wal"), "of another database");
   for (const [, decrypt] of decrypts) {
-    await assert.rejects(decrypt(path, join(folder, "x"), key), { constructor: LockedError, code: "locked", lockedBy: "leftover" });
+    await assert.rejects(decrypt(path, join(folder, "x"), key), {
+      constructor: LockedError,
+      code: "locked",
+      lockedBy: "leftover",
+    });
   }
 });
 
@@ -238,7 +290,13 @@ test("another program's lock is waited for, as long as is asked", { skip: lacksL
 
 test("a promise never throws at once", () => {
   const key = testKey();
-  for (const attempt of [() => encryptFile(), () => encryptFile(1, 2, 3), () => decryptFile(plain, null, key), () => verifyFile(plain, {}), () => verifyFile(plain, key, { threads: "many" })]) {
+  for (const attempt of [
+    () => encryptFile(),
+    () => encryptFile(1, 2, 3),
+    () => decryptFile(plain, null, key),
+    () => verifyFile(plain, {}),
+    () => verifyFile(plain, key, { threads: "many" }),
+  ]) {
     const promise = attempt();
     assert.ok(promise instanceof Promise);
     promise.catch(() => {});

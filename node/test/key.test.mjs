@@ -39,11 +39,14 @@ test("without a cipher, the length of the text tells it", () => {
 
 test("a text that is no key says so, and does not show it", () => {
   const secret = "5up3r53cr3t".repeat(3).slice(0, 32);
-  assert.throws(() => Key.fromText(secret), (error) => {
-    assert.ok(error instanceof KeyTextError);
-    assert.ok(!inspect(error, { showHidden: true, depth: 9 }).includes("5up3r"));
-    return true;
-  });
+  assert.throws(
+    () => Key.fromText(secret),
+    (error) => {
+      assert.ok(error instanceof KeyTextError);
+      assert.ok(!inspect(error, { showHidden: true, depth: 9 }).includes("5up3r"));
+      return true;
+    },
+  );
   assert.throws(() => Key.fromText("abc"), { constructor: KeyTextError, got: 3 });
   assert.throws(() => Key.fromText(Uint8Array.of(0xff, 0xfe, 0x80)), KeyTextError);
   assert.throws(() => Key.fromText("\ud800".repeat(32)), KeyTextError);
@@ -51,9 +54,17 @@ test("a text that is no key says so, and does not show it", () => {
 
 test("a key of another length is refused with both lengths", () => {
   for (const length of [0, 1, 15, 16, 31, 33, 64]) {
-    assert.throws(() => Key.fromBytes(new Uint8Array(length), "aegis256"), { constructor: KeyLengthError, expected: 32, got: length });
+    assert.throws(() => Key.fromBytes(new Uint8Array(length), "aegis256"), {
+      constructor: KeyLengthError,
+      expected: 32,
+      got: length,
+    });
   }
-  assert.throws(() => testKey("aegis256").withCipher("aegis128l"), { constructor: KeyLengthError, expected: 16, got: 32 });
+  assert.throws(() => testKey("aegis256").withCipher("aegis128l"), {
+    constructor: KeyLengthError,
+    expected: 16,
+    got: 32,
+  });
   assert.throws(() => Key.fromText("00".repeat(16), "aegis256"), KeyLengthError);
 });
 
@@ -74,7 +85,8 @@ test("keys are equal by cipher and bytes", () => {
   assert.ok(!key.equals(key.withCipher("aegis256x2")));
   assert.ok(key.withCipher("aegis256x2").withCipher("aegis256").equals(key));
   assert.ok(!key.equals(Key.generate()));
-  for (const other of [null, undefined, {}, "key", Key]) assert.throws(() => key.equals(other), { code: "ERR_INVALID_ARG_TYPE" });
+  for (const other of [null, undefined, {}, "key", Key])
+    assert.throws(() => key.equals(other), { code: "ERR_INVALID_ARG_TYPE" });
 });
 
 test("seals are counted, by a key and its clones", async () => {
@@ -95,7 +107,17 @@ test("a closed key is wiped and refuses everything but what is no secret", () =>
   const clone = key.clone();
   key.close();
   key.close();
-  for (const use of [() => key.toBytes(), () => key.toText(), () => key.clone(), () => key.withEngine("portable"), () => key.withCipher("aegis256x2"), () => key.equals(clone), () => clone.equals(key), () => new Aead(key), () => new PageCodec(key)]) {
+  for (const use of [
+    () => key.toBytes(),
+    () => key.toText(),
+    () => key.clone(),
+    () => key.withEngine("portable"),
+    () => key.withCipher("aegis256x2"),
+    () => key.equals(clone),
+    () => clone.equals(key),
+    () => new Aead(key),
+    () => new PageCodec(key),
+  ]) {
     assert.throws(use, { constructor: ClosedError, code: "closed" });
   }
   assert.equal(inspect(key), "Key(aegis256)");
@@ -112,11 +134,15 @@ test("what was made of a key goes on after it was closed", async () => {
   codec.sealPagesSync(2, new Uint8Array(4096));
 });
 
-test("a key is disposed of at the end of a block", { skip: Symbol.dispose === undefined && "this Node has no Symbol.dispose" }, () => {
-  const key = testKey();
-  key[Symbol.dispose]();
-  assert.throws(() => key.toBytes(), ClosedError);
-});
+test(
+  "a key is disposed of at the end of a block",
+  { skip: Symbol.dispose === undefined && "this Node has no Symbol.dispose" },
+  () => {
+    const key = testKey();
+    key[Symbol.dispose]();
+    assert.throws(() => key.toBytes(), ClosedError);
+  },
+);
 
 test("nothing but toBytes and toText gives the secret away", () => {
   const secret = Buffer.from("a very secret key of 32 bytes!!!");
@@ -132,7 +158,13 @@ test("nothing but toBytes and toText gives the secret away", () => {
     entries: inspect([Object.entries(key), Object.getOwnPropertySymbols(key), Reflect.ownKeys(key)]),
   };
   for (const [name, text] of Object.entries(views)) {
-    for (const form of [secret.toString(), secret.toString("hex"), secret.toString("base64"), [...secret.subarray(0, 6)].join(", "), "61 20 76 65"]) {
+    for (const form of [
+      secret.toString(),
+      secret.toString("hex"),
+      secret.toString("base64"),
+      [...secret.subarray(0, 6)].join(", "),
+      "61 20 76 65",
+    ]) {
       assert.ok(!text.includes(form), `${name}: ${text}`);
     }
   }
@@ -173,5 +205,6 @@ test("a key is made by its functions only", () => {
 });
 
 test("the encodings are those two", () => {
-  for (const encoding of ["", "utf8", "base64url", "HEX "]) assert.throws(() => testKey().toText(encoding), { code: /^(ERR_INVALID_ARG_VALUE|invalid_argument)$/ });
+  for (const encoding of ["", "utf8", "base64url", "HEX "])
+    assert.throws(() => testKey().toText(encoding), { code: /^(ERR_INVALID_ARG_VALUE|invalid_argument)$/ });
 });

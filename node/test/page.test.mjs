@@ -25,7 +25,10 @@ const PAGE_SIZES = [512, 1024, 2048, 4096, 8192, 16384, 32768, 65536];
 test("a codec tells its lengths", () => {
   for (const cipher of TURSO_CIPHERS) {
     const codec = testCodec(cipher, 512);
-    assert.deepEqual([codec.cipher, codec.engine, codec.format, codec.pageSize, codec.frameLength], [cipher, testKey(cipher).engine, "turso", 512, 536]);
+    assert.deepEqual(
+      [codec.cipher, codec.engine, codec.format, codec.pageSize, codec.frameLength],
+      [cipher, testKey(cipher).engine, "turso", 512, 536],
+    );
   }
   assert.equal(testCodec("aes128gcm").reservedLength, 28);
   assert.equal(testCodec("aegis128l").reservedLength, 32);
@@ -34,7 +37,9 @@ test("a codec tells its lengths", () => {
 });
 
 test("Turso's pages open, and are sealed anew", () => {
-  for (const { cipher, hexkey, page_no: number, page_size: pageSize, encrypted_page, plain_page } of parseVector("turso/page_vectors.json")) {
+  for (const { cipher, hexkey, page_no: number, page_size: pageSize, encrypted_page, plain_page } of parseVector(
+    "turso/page_vectors.json",
+  )) {
     const codec = new PageCodec(sampleKey({ hexkey, cipher }), { pageSize });
     const [sealed, plain] = [Buffer.from(encrypted_page, "hex"), Buffer.from(plain_page, "hex")];
     assert.deepEqual(codec.openPageSync(number, sealed), plain);
@@ -71,9 +76,15 @@ test("pages of every size come back in every form", async () => {
           assert.deepEqual(into, plain);
           await codec[`sealPagesInto${suffix}`](first, plain, into);
           assert.deepEqual(await codec[`openedPages${suffix}`](first, into), plain);
-          assert.deepEqual(await codec[`openedPages${suffix}`](first, await codec[`sealedPages${suffix}`](first, plain)), plain);
+          assert.deepEqual(
+            await codec[`openedPages${suffix}`](first, await codec[`sealedPages${suffix}`](first, plain)),
+            plain,
+          );
           const page = plain.subarray(pageSize, 2 * pageSize);
-          assert.deepEqual(await codec[`openPage${suffix}`](first + 1, await codec[`sealPage${suffix}`](first + 1, page)), page);
+          assert.deepEqual(
+            await codec[`openPage${suffix}`](first + 1, await codec[`sealPage${suffix}`](first + 1, page)),
+            page,
+          );
         }
       }
     }
@@ -85,7 +96,8 @@ test("each page gets a nonce of its own", async () => {
   const nonces = new Set();
   for (const [, sealedPages] of both(codec, "sealedPages")) {
     for (let round = 0; round < 2; round++) {
-      for (const page of pieces(await sealedPages(2, Buffer.alloc(100 * 512)), 512)) nonces.add(page.toString("hex", 512 - 16));
+      for (const page of pieces(await sealedPages(2, Buffer.alloc(100 * 512)), 512))
+        nonces.add(page.toString("hex", 512 - 16));
     }
   }
   assert.equal(nonces.size, 400);
@@ -98,7 +110,16 @@ test("a page that was changed is zeros, and the others are open", async () => {
     const sealed = codec.sealedPagesSync(2, plain);
     sealed[3 * 512 + 5] ^= 1;
     sealed[9 * 512 + 511] ^= 1;
-    const failed = { constructor: AuthenticationError, unit: "page", numbers: [5, 11], first: 5, count: 2, page: 5, frame: undefined, index: undefined };
+    const failed = {
+      constructor: AuthenticationError,
+      unit: "page",
+      numbers: [5, 11],
+      first: 5,
+      count: 2,
+      page: 5,
+      frame: undefined,
+      index: undefined,
+    };
     const check = (opened) => {
       for (const [i, page] of [...pieces(opened, 512)].entries()) {
         assert.deepEqual(page, i === 3 || i === 9 ? Buffer.alloc(512) : plain.subarray(i * 512, (i + 1) * 512));
@@ -117,7 +138,11 @@ test("a page that was changed is zeros, and the others are open", async () => {
     }
     for (const [, openedPages] of both(codec, "openedPages")) await assert.rejects(openedPages(2, sealed), failed);
     for (const [, openPage] of both(codec, "openPage")) {
-      await assert.rejects(openPage(5, sealed.subarray(3 * 512, 4 * 512)), { constructor: AuthenticationError, page: 5, numbers: [5] });
+      await assert.rejects(openPage(5, sealed.subarray(3 * 512, 4 * 512)), {
+        constructor: AuthenticationError,
+        page: 5,
+        numbers: [5],
+      });
     }
   }
 });
@@ -138,22 +163,35 @@ test("errors leave the buffer as it was", async () => {
     for (const [form, method] of both(codec, name)) {
       const buffer = Buffer.alloc(length, 0xc3);
       await assert.rejects(method(first, buffer), { constructor }, `${form} ${first} ${length}`);
-      assert.ok(buffer.every((byte) => byte === 0xc3), `${form} wrote`);
+      assert.ok(
+        buffer.every((byte) => byte === 0xc3),
+        `${form} wrote`,
+      );
     }
   }
   for (const [, sealPagesInto] of both(codec, "sealPagesInto")) {
-    await assert.rejects(sealPagesInto(2, Buffer.alloc(1024), Buffer.alloc(512)), { constructor: BufferLengthError, expected: 1024, got: 512 });
+    await assert.rejects(sealPagesInto(2, Buffer.alloc(1024), Buffer.alloc(512)), {
+      constructor: BufferLengthError,
+      expected: 1024,
+      got: 512,
+    });
   }
   for (const name of ["sealPage", "openPage"]) {
     for (const [, method] of both(codec, name)) {
-      for (const length of [0, 511, 1024]) await assert.rejects(method(2, Buffer.alloc(length)), { constructor: BufferLengthError, expected: 512, got: length });
+      for (const length of [0, 511, 1024])
+        await assert.rejects(method(2, Buffer.alloc(length)), {
+          constructor: BufferLengthError,
+          expected: 512,
+          got: length,
+        });
     }
   }
 });
 
 test("an empty run is nothing to do", async () => {
   const codec = testCodec();
-  for (const name of ["sealPages", "openPages"]) for (const [, method] of both(codec, name)) await method(2, Buffer.alloc(0));
+  for (const name of ["sealPages", "openPages"])
+    for (const [, method] of both(codec, name)) await method(2, Buffer.alloc(0));
   for (const name of ["sealedPages", "openedPages"]) {
     for (const [, method] of both(codec, name)) assert.equal((await method(2, new Uint8Array(0))).length, 0);
   }
@@ -166,7 +204,10 @@ test("source and destination are the same or apart", async () => {
   const [from, shifted, apart] = [memory.subarray(0, 1024), memory.subarray(512, 1536), memory.subarray(1024, 2048)];
   for (const suffix of ["", "Sync"]) {
     memory.set(plain);
-    await assert.rejects(async () => codec[`sealPagesInto${suffix}`](2, from, shifted), { constructor: OverlapError, code: "overlap" });
+    await assert.rejects(async () => codec[`sealPagesInto${suffix}`](2, from, shifted), {
+      constructor: OverlapError,
+      code: "overlap",
+    });
     await assert.rejects(async () => codec[`openPagesInto${suffix}`](2, shifted, from), OverlapError);
     assert.deepEqual(Buffer.from(memory.subarray(0, 2048)), plain);
     await codec[`sealPagesInto${suffix}`](2, from, apart);
@@ -181,7 +222,8 @@ test("source and destination are the same or apart", async () => {
 test("the page of the pending byte is zeros, sealed or a hole", () => {
   assert.equal(PENDING_BYTE, 2 ** 30);
   for (const pageSize of PAGE_SIZES) assert.equal(pendingBytePage(pageSize), 2 ** 30 / pageSize + 1);
-  for (const size of [0, 1, 511, 1000, 131072, 2 ** 32 + 512]) assert.throws(() => pendingBytePage(size), { constructor: PageSizeError, got: size });
+  for (const size of [0, 1, 511, 1000, 131072, 2 ** 32 + 512])
+    assert.throws(() => pendingBytePage(size), { constructor: PageSizeError, got: size });
   const codec = testCodec("aegis256", 4096);
   const number = pendingBytePage(4096);
   assert.ok(isZero(codec.openPageSync(number, Buffer.alloc(4096))));
@@ -191,7 +233,10 @@ test("the page of the pending byte is zeros, sealed or a hole", () => {
 test("the header of an encrypted file is read", () => {
   for (const sample of samples) {
     const header = parseTursoHeader(readVector(`turso/${sample.file}`));
-    assert.deepEqual({ ...header }, { version: 0, cipher: sample.cipher, pageSize: sample.page_size, reservedLength: sample.reserved_bytes });
+    assert.deepEqual(
+      { ...header },
+      { version: 0, cipher: sample.cipher, pageSize: sample.page_size, reservedLength: sample.reserved_bytes },
+    );
     assert.ok(Object.isFrozen(header));
   }
 });
@@ -200,14 +245,24 @@ test("another cipher's page 1 says which it was", async () => {
   const codec = new PageCodec(testKey("aegis256"));
   const page = readVector("turso/aegis256x2-4096-small.db").subarray(0, 4096);
   for (const [, openPage] of both(codec, "openPage")) {
-    await assert.rejects(openPage(1, page), { constructor: CipherMismatchError, expected: "aegis256", got: "aegis256x2" });
+    await assert.rejects(openPage(1, page), {
+      constructor: CipherMismatchError,
+      expected: "aegis256",
+      got: "aegis256x2",
+    });
   }
 });
 
 test("a codec is of a size, a format and a cipher that there are", () => {
-  for (const pageSize of [0, 1, 256, 511, 513, 4095, 131072]) assert.throws(() => new PageCodec(testKey(), { pageSize }), { constructor: PageSizeError, got: pageSize });
-  assert.throws(() => testCodec("chacha20poly1305"), { constructor: UnsupportedFormatError, message: /chacha20poly1305/ });
-  assert.throws(() => new PageCodec(testKey(), { format: "s2" }), { code: /^(unsupported_format|invalid_argument|ERR_INVALID_ARG_VALUE)$/ });
+  for (const pageSize of [0, 1, 256, 511, 513, 4095, 131072])
+    assert.throws(() => new PageCodec(testKey(), { pageSize }), { constructor: PageSizeError, got: pageSize });
+  assert.throws(() => testCodec("chacha20poly1305"), {
+    constructor: UnsupportedFormatError,
+    message: /chacha20poly1305/,
+  });
+  assert.throws(() => new PageCodec(testKey(), { format: "s2" }), {
+    code: /^(unsupported_format|invalid_argument|ERR_INVALID_ARG_VALUE)$/,
+  });
 });
 
 test("a codec holds its key until it is closed, and running work goes on", async () => {

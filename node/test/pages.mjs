@@ -8,7 +8,10 @@ import { CIPHERS } from "./vectors.mjs";
 export function testKey(cipher = "aegis256") {
   const length = ["aes128gcm", "aegis128l", "aegis128x2", "aegis128x4"].includes(cipher) ? 16 : 32;
   if (!CIPHERS.includes(cipher)) throw new Error(`${cipher} is no cipher`);
-  return Key.fromBytes(Uint8Array.from({ length }, (_, i) => i), cipher);
+  return Key.fromBytes(
+    Uint8Array.from({ length }, (_, i) => i),
+    cipher,
+  );
 }
 
 export function testCodec(cipher = "aegis256", pageSize = 4096) {

@@ -38,12 +38,14 @@ const WORK = {
   "decryptFile, compact": "decryptFile(encrypted, destination(), key, { compact: true })",
   "encryptFile with progress": "encryptFile(plain, destination(), key, { progress() {} })",
   verifyFile: "verifyFile(encrypted, key)",
-  "verifyFile with progress and a signal": "verifyFile(encrypted, key, { progress() {}, signal: new AbortController().signal })",
+  "verifyFile with progress and a signal":
+    "verifyFile(encrypted, key, { progress() {}, signal: new AbortController().signal })",
   sealPages: `new PageCodec(key).sealPages(2, new Uint8Array(${32 * MEBIBYTE}))`,
   seal: `new Aead(key).seal(new Uint8Array(${32 * MEBIBYTE}), { nonce })`,
   sealBatch: `new Aead(key).sealBatch(Array(32).fill(new Uint8Array(${MEBIBYTE})), { nonces: Array(32).fill(nonce) })`,
   readAt: "PageReader.open(encrypted, key).then((reader) => reader.readAt(0, reader.size))",
-  "a stream": "PageReader.open(encrypted, key).then(async (reader) => { for await (const _ of reader.createReadStream()); })",
+  "a stream":
+    "PageReader.open(encrypted, key).then(async (reader) => { for await (const _ of reader.createReadStream()); })",
 };
 
 /** Destinations that a process left when it ended amid the work are a process's right; they are cleared away here. */
@@ -191,7 +193,10 @@ test("the process may end while work waits for a lock", async (t) => {
   const { lacksLocks, lockedByAnother } = await import("./locks.mjs");
   if (lacksLocks) return t.skip(lacksLocks);
   await lockedByAnother(t, join(folder, "encrypted.db"));
-  await ends(`${PRELUDE}${FILES} for (let i = 0; i < 6; i++) verifyFile(encrypted, key, { wait: 600_000 }); await pause(30); process.exit(7);`, { code: 7 });
+  await ends(
+    `${PRELUDE}${FILES} for (let i = 0; i < 6; i++) verifyFile(encrypted, key, { wait: 600_000 }); await pause(30); process.exit(7);`,
+    { code: 7 },
+  );
   await ends(`${PRELUDE}${FILES}
 const worker = new Worker(${JSON.stringify(workerProgram("verifyFile(encrypted, key, { wait: 600_000 })"))}, { eval: true });
 await new Promise((resolve) => worker.once("message", resolve));
@@ -200,7 +205,8 @@ await worker.terminate();`);
 });
 
 test("progress may do anything", async () => {
-  await ends(`${PRELUDE}${FILES}
+  await ends(
+    `${PRELUDE}${FILES}
 const small = ${JSON.stringify(join(import.meta.dirname, "../../vectors/turso/aegis256-4096-small.db"))};
 const smallKey = Key.fromText("4303835854832fee55b558d2b0a6c7441496cdddfb5c74eab5707e62b5d63ef2", "aegis256");
 const reader = PageReader.openSync(encrypted, key);
@@ -226,12 +232,17 @@ const again = () => { verifyFileSync(small, smallKey, { progress: again }); };
 assert.throws(() => verifyFileSync(small, smallKey, { progress: again }), RangeError);
 assert.ok(verifyFileSync(small, smallKey).intact);
 // The end of the process within progress.
-await verifyFile(encrypted, key, { progress: () => process.exit(7) });`, { code: 7 });
+await verifyFile(encrypted, key, { progress: () => process.exit(7) });`,
+    { code: 7 },
+  );
   clear();
 });
 
 test("the process may end within progress of synchronous work", async () => {
   await ends(`${PRELUDE}${FILES} verifyFileSync(encrypted, key, { progress: () => process.exit(7) });`, { code: 7 });
-  await ends(`${PRELUDE}${FILES} encryptFileSync(plain, destination(), key, { progress: () => { throw new Error("uncaught"); } });`, { code: 1 });
+  await ends(
+    `${PRELUDE}${FILES} encryptFileSync(plain, destination(), key, { progress: () => { throw new Error("uncaught"); } });`,
+    { code: 1 },
+  );
   clear();
 });

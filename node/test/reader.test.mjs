@@ -35,30 +35,64 @@ test("a reader has the bytes of the decrypted file", async (t) => {
   for (const sample of samples) {
     const { reader, expected, key, path } = readerOf(t, sample.name);
     key.close(); // the reader has its own
-    assert.deepEqual([reader.cipher, reader.pageSize, reader.pageCount, reader.size], [sample.cipher, sample.page_size, sample.page_count, expected.length]);
+    assert.deepEqual(
+      [reader.cipher, reader.pageSize, reader.pageCount, reader.size],
+      [sample.cipher, sample.page_size, sample.page_count, expected.length],
+    );
     assert.equal(reader.framesApplied > 0, sample.files.length > 1);
     for (const [, readAt] of both(reader, "readAt")) assert.ok((await readAt(0, reader.size)).equals(expected));
-    for (const [, readPages] of both(reader, "readPages")) assert.ok((await readPages(2, 3)).equals(expected.subarray(sample.page_size, 4 * sample.page_size)));
+    for (const [, readPages] of both(reader, "readPages"))
+      assert.ok((await readPages(2, 3)).equals(expected.subarray(sample.page_size, 4 * sample.page_size)));
     for (const [, checkUnchanged] of both(reader, "checkUnchanged")) assert.equal(await checkUnchanged(), undefined);
-    assert.ok(await PageReader.open(path, testKey()).then(() => false, (error) => error instanceof WrongKeyError || error.code === "key_length"));
+    assert.ok(
+      await PageReader.open(path, testKey()).then(
+        () => false,
+        (error) => error instanceof WrongKeyError || error.code === "key_length",
+      ),
+    );
   }
 });
 
 test("any range is read, and none behind the end", async (t) => {
   const { reader, expected } = readerOf(t, "aes128gcm-512-small");
   const { size } = reader;
-  for (const [offset, length] of [[0, 0], [0, 1], [511, 2], [100, 5000], [0, size], [size - 1, 1], [size - 1, 2], [size, 1], [size + 1000, 10], [2 ** 52, 10], [0, size + 7]]) {
-    for (const [name, readAt] of both(reader, "readAt")) assert.ok((await readAt(offset, length)).equals(expected.subarray(offset, offset + length)), `${name}(${offset}, ${length})`);
+  for (const [offset, length] of [
+    [0, 0],
+    [0, 1],
+    [511, 2],
+    [100, 5000],
+    [0, size],
+    [size - 1, 1],
+    [size - 1, 2],
+    [size, 1],
+    [size + 1000, 10],
+    [2 ** 52, 10],
+    [0, size + 7],
+  ]) {
+    for (const [name, readAt] of both(reader, "readAt"))
+      assert.ok(
+        (await readAt(offset, length)).equals(expected.subarray(offset, offset + length)),
+        `${name}(${offset}, ${length})`,
+      );
     for (const [name, readInto] of both(reader, "readInto")) {
       const into = Buffer.alloc(length, 0xc3);
       const count = await readInto(offset, into);
       assert.equal(count, expected.subarray(offset, offset + length).length, name);
-      assert.deepEqual(into, Buffer.concat([expected.subarray(offset, offset + length), Buffer.alloc(length - count, 0xc3)]));
+      assert.deepEqual(
+        into,
+        Buffer.concat([expected.subarray(offset, offset + length), Buffer.alloc(length - count, 0xc3)]),
+      );
     }
   }
   for (const [, readPages] of both(reader, "readPages")) {
     assert.equal((await readPages(1, 0)).length, 0);
-    for (const [first, count] of [[0, 1], [reader.pageCount + 1, 1], [reader.pageCount, 2], [1, reader.pageCount + 1]]) await assert.rejects(readPages(first, count), PageNumberError);
+    for (const [first, count] of [
+      [0, 1],
+      [reader.pageCount + 1, 1],
+      [reader.pageCount, 2],
+      [1, reader.pageCount + 1],
+    ])
+      await assert.rejects(readPages(first, count), PageNumberError);
   }
 });
 
@@ -67,7 +101,8 @@ test("a huge range asks for no more memory than the file has", async (t) => {
   for (const [, readAt] of both(reader, "readAt")) {
     assert.ok((await readAt(1, Number.MAX_SAFE_INTEGER)).equals(expected.subarray(1)));
   }
-  for (const [, readPages] of both(reader, "readPages")) await assert.rejects(readPages(1, 4294967295), PageNumberError);
+  for (const [, readPages] of both(reader, "readPages"))
+    await assert.rejects(readPages(1, 4294967295), PageNumberError);
 });
 
 test("many may read at once", async (t) => {
@@ -99,15 +134,27 @@ test("a damaged page is not read", async (t) => {
 test("a change of the file is noticed", async (t) => {
   const { reader, path } = readerOf(t, "aegis256-4096-small");
   appendFileSync(path, "x");
-  for (const [, checkUnchanged] of both(reader, "checkUnchanged")) await assert.rejects(checkUnchanged(), { constructor: LockedError, lockedBy: "change" });
+  for (const [, checkUnchanged] of both(reader, "checkUnchanged"))
+    await assert.rejects(checkUnchanged(), { constructor: LockedError, lockedBy: "change" });
 });
 
 test("a stream gives any part, both ends included as in fs", async (t) => {
   const { reader, expected, folder } = readerOf(t, "aegis256-4096-small");
   assert.ok((await collect(reader.createReadStream())).equals(expected));
-  for (const [start, end] of [[0, 0], [1, 9000], [4096, 8191], [expected.length - 3, expected.length - 1], [5, Infinity], [expected.length - 2, expected.length + 5], [expected.length, undefined]]) {
+  for (const [start, end] of [
+    [0, 0],
+    [1, 9000],
+    [4096, 8191],
+    [expected.length - 3, expected.length - 1],
+    [5, Infinity],
+    [expected.length - 2, expected.length + 5],
+    [expected.length, undefined],
+  ]) {
     const bytes = await collect(reader.createReadStream({ start, end }));
-    assert.ok(bytes.equals(expected.subarray(start, end === undefined ? undefined : end + 1)), `${start} to ${end}: ${bytes.length}`);
+    assert.ok(
+      bytes.equals(expected.subarray(start, end === undefined ? undefined : end + 1)),
+      `${start} to ${end}: ${bytes.length}`,
+    );
   }
   const copy = join(folder, "copy");
   const { createWriteStream } = await import("node:fs");
@@ -135,18 +182,28 @@ test("a closed reader is refused, and what runs goes on", async (t) => {
   reader.close();
   reader.close();
   assert.ok((await running).equals(expected));
-  for (const [name, ...parameters] of [["readAt", 0, 1], ["readInto", 0, Buffer.alloc(1)], ["readPages", 1, 1], ["checkUnchanged"]]) {
-    for (const [, method] of both(reader, name)) await assert.rejects(method(...parameters), { constructor: ClosedError, code: "closed" });
+  for (const [name, ...parameters] of [
+    ["readAt", 0, 1],
+    ["readInto", 0, Buffer.alloc(1)],
+    ["readPages", 1, 1],
+    ["checkUnchanged"],
+  ]) {
+    for (const [, method] of both(reader, name))
+      await assert.rejects(method(...parameters), { constructor: ClosedError, code: "closed" });
   }
 });
 
-test("a reader is disposed of at the end of a block", { skip: Symbol.asyncDispose === undefined && "this Node has no Symbol.asyncDispose" }, async (t) => {
-  for (const symbol of [Symbol.dispose, Symbol.asyncDispose]) {
-    const { reader } = readerOf(t, "aegis256-4096-small");
-    await reader[symbol]();
-    assert.throws(() => reader.readAtSync(0, 1), ClosedError);
-  }
-});
+test(
+  "a reader is disposed of at the end of a block",
+  { skip: Symbol.asyncDispose === undefined && "this Node has no Symbol.asyncDispose" },
+  async (t) => {
+    for (const symbol of [Symbol.dispose, Symbol.asyncDispose]) {
+      const { reader } = readerOf(t, "aegis256-4096-small");
+      await reader[symbol]();
+      assert.throws(() => reader.readAtSync(0, 1), ClosedError);
+    }
+  },
+);
 
 test("a reader waits for another program's lock if it is asked to", { skip: lacksLocks }, async (t) => {
   const { path, key } = copyOf(t);
@@ -160,7 +217,11 @@ test("a reader waits for another program's lock if it is asked to", { skip: lack
 test("what is not there is not opened", async (t) => {
   const { folder, key } = copyOf(t);
   const missing = join(folder, "missing");
-  await assert.rejects(PageReader.open(missing, key), { constructor: InputOutputError, path: missing, syscallCode: "ENOENT" });
+  await assert.rejects(PageReader.open(missing, key), {
+    constructor: InputOutputError,
+    path: missing,
+    syscallCode: "ENOENT",
+  });
   assert.throws(() => PageReader.openSync(missing, key), InputOutputError);
   assert.throws(() => new PageReader(missing, key), TypeError);
   const { reader } = readerOf(t);

@@ -31,7 +31,11 @@ const sealedFrames = Buffer.from(frames);
 codec.sealFramesSync(WalChain.start(walHeader), sealedFrames);
 
 const signal = ["signal", "signal", () => new AbortController().signal];
-const message = (more = []) => ["options", "options", [["nonce", "bytes", nonce], ["associatedData", "bytes?", Buffer.from("")], ...more, signal]];
+const message = (more = []) => [
+  "options",
+  "options",
+  [["nonce", "bytes", nonce], ["associatedData", "bytes?", Buffer.from("")], ...more, signal],
+];
 const run = ["options", "options?", [signal]];
 const pages = () => plainPages(codec, 2);
 const sealedPages = () => codec.sealedPagesSync(2, pages());
@@ -56,15 +60,42 @@ export const SURFACE = {
   cipher: [["name", "cipher", "aegis256"]],
   engines: [],
   pendingBytePage: [["pageSize", "integer", 4096]],
-  parseTursoHeader: [["bytes", "bytes", () => Buffer.concat([Buffer.from("Turso\0\x03"), Buffer.alloc(9), Buffer.from([16, 0, 1, 1, 48]), Buffer.alloc(79)])]],
-  "encryptFile~": [["source", "path", vectorPath(PLAIN)], ["destination", "path", destination], ["key", "key", testKey], file(["format", "text?", "turso"])],
-  "decryptFile~": [["source", "path", encrypted], ["destination", "path", destination], ["key", "key", sampleKeyOf], file(["compact", "boolean?", false])],
-  "verifyFile~": [["path", "path", encrypted], ["key", "key", sampleKeyOf], ["options", "options?", [["threads", "count?", 2], wait, progress, signal]]],
+  parseTursoHeader: [
+    [
+      "bytes",
+      "bytes",
+      () =>
+        Buffer.concat([Buffer.from("Turso\0\x03"), Buffer.alloc(9), Buffer.from([16, 0, 1, 1, 48]), Buffer.alloc(79)]),
+    ],
+  ],
+  "encryptFile~": [
+    ["source", "path", vectorPath(PLAIN)],
+    ["destination", "path", destination],
+    ["key", "key", testKey],
+    file(["format", "text?", "turso"]),
+  ],
+  "decryptFile~": [
+    ["source", "path", encrypted],
+    ["destination", "path", destination],
+    ["key", "key", sampleKeyOf],
+    file(["compact", "boolean?", false]),
+  ],
+  "verifyFile~": [
+    ["path", "path", encrypted],
+    ["key", "key", sampleKeyOf],
+    ["options", "options?", [["threads", "count?", 2], wait, progress, signal]],
+  ],
   "inspectFile~": [["path", "path", encrypted]],
 
   "Key.generate": [["cipher", "text?", "aegis256"]],
-  "Key.fromBytes": [["bytes", "bytes", Buffer.alloc(32)], ["cipher", "text", "aegis256"]],
-  "Key.fromText": [["text", "textOrBytes", "00".repeat(32)], ["cipher", "text?", "aegis256"]],
+  "Key.fromBytes": [
+    ["bytes", "bytes", Buffer.alloc(32)],
+    ["cipher", "text", "aegis256"],
+  ],
+  "Key.fromText": [
+    ["text", "textOrBytes", "00".repeat(32)],
+    ["cipher", "text?", "aegis256"],
+  ],
   "Key#withEngine": [["engine", "text", "portable"]],
   "Key#withCipher": [["cipher", "text", "aegis256x2"]],
   "Key#clone": [],
@@ -81,40 +112,107 @@ export const SURFACE = {
   "Aead#sealInto~": [["data", "bytes", Buffer.from("text")], ["into", "bytes", () => Buffer.alloc(20)], message()],
   "Aead#openInto~": [["data", "bytes", sealed], ["into", "bytes", () => Buffer.alloc(4)], message()],
   "Aead#sealDetached~": [["buffer", "bytes", () => Buffer.from("text")], message()],
-  "Aead#openDetached~": [["buffer", "bytes", () => Buffer.from(sealed.subarray(0, 4))], ["tag", "bytes", sealed.subarray(4)], message()],
-  "Aead#sealBatch~": [["messages", "list", [Buffer.from("text")]], ["options", "options", [["nonces", "list", [nonce]], ["associatedData", "list?", [Buffer.from("")]], signal]]],
-  "Aead#openBatch~": [["messages", "list", [sealed]], ["options", "options", [["nonces", "list", [nonce]], ["associatedData", "list?", [Buffer.from("")]], ["partial", "boolean?", true], signal]]],
+  "Aead#openDetached~": [
+    ["buffer", "bytes", () => Buffer.from(sealed.subarray(0, 4))],
+    ["tag", "bytes", sealed.subarray(4)],
+    message(),
+  ],
+  "Aead#sealBatch~": [
+    ["messages", "list", [Buffer.from("text")]],
+    ["options", "options", [["nonces", "list", [nonce]], ["associatedData", "list?", [Buffer.from("")]], signal]],
+  ],
+  "Aead#openBatch~": [
+    ["messages", "list", [sealed]],
+    [
+      "options",
+      "options",
+      [
+        ["nonces", "list", [nonce]],
+        ["associatedData", "list?", [Buffer.from("")]],
+        ["partial", "boolean?", true],
+        signal,
+      ],
+    ],
+  ],
   "Aead#close": [],
 
-  "new PageCodec": [["key", "key", testKey], ["options", "options?", [["pageSize", "integer?", 4096], ["format", "text?", "turso"]]]],
+  "new PageCodec": [
+    ["key", "key", testKey],
+    [
+      "options",
+      "options?",
+      [
+        ["pageSize", "integer?", 4096],
+        ["format", "text?", "turso"],
+      ],
+    ],
+  ],
   "PageCodec#sealPages~": [["first", "integer", 2], ["pages", "bytes", pages], run],
   "PageCodec#openPages~": [["first", "integer", 2], ["pages", "bytes", sealedPages], run],
   "PageCodec#sealPagesInto~": [["first", "integer", 2], ["source", "bytes", pages], ["into", "bytes", pages], run],
-  "PageCodec#openPagesInto~": [["first", "integer", 2], ["source", "bytes", sealedPages], ["into", "bytes", pages], run],
+  "PageCodec#openPagesInto~": [
+    ["first", "integer", 2],
+    ["source", "bytes", sealedPages],
+    ["into", "bytes", pages],
+    run,
+  ],
   "PageCodec#sealedPages~": [["first", "integer", 2], ["pages", "bytes", pages], run],
   "PageCodec#openedPages~": [["first", "integer", 2], ["pages", "bytes", sealedPages], run],
   "PageCodec#sealPage~": [["number", "integer", 2], ["page", "bytes", () => plainPages(codec, 1)], run],
   "PageCodec#openPage~": [["number", "integer", 2], ["page", "bytes", () => sealedPages().subarray(0, 512)], run],
-  "PageCodec#sealFrames~": [["chain", "chain", () => WalChain.start(walHeader)], ["frames", "bytes", () => Buffer.from(frames)], run],
+  "PageCodec#sealFrames~": [
+    ["chain", "chain", () => WalChain.start(walHeader)],
+    ["frames", "bytes", () => Buffer.from(frames)],
+    run,
+  ],
   "PageCodec#openFrames~": [["first", "integer", 1], ["frames", "bytes", () => Buffer.from(sealedFrames)], run],
-  "PageCodec#openFramesInto~": [["first", "integer", 1], ["source", "bytes", sealedFrames], ["into", "bytes", () => Buffer.alloc(sealedFrames.length)], run],
+  "PageCodec#openFramesInto~": [
+    ["first", "integer", 1],
+    ["source", "bytes", sealedFrames],
+    ["into", "bytes", () => Buffer.alloc(sealedFrames.length)],
+    run,
+  ],
   "PageCodec#close": [],
 
-  "new WalHeader": [["options", "options", [["byteOrder", "text?", "big"], ["pageSize", "integer", 512], ["checkpoint", "integer?", 3], ["salts", "pair", [1, 2]]]]],
+  "new WalHeader": [
+    [
+      "options",
+      "options",
+      [
+        ["byteOrder", "text?", "big"],
+        ["pageSize", "integer", 512],
+        ["checkpoint", "integer?", 3],
+        ["salts", "pair", [1, 2]],
+      ],
+    ],
+  ],
   "WalHeader.parse": [["bytes", "bytes", () => walHeader.toBytes()]],
   "WalHeader#toBytes": [],
   "WalFrameHeader.parse": [["bytes", "bytes", sealedFrames]],
   "WalChain.start": [["header", "header", walHeader]],
-  "WalChain.resume": [["header", "header", walHeader], ["checksum", "pair", [1, 2]]],
+  "WalChain.resume": [
+    ["header", "header", walHeader],
+    ["checksum", "pair", [1, 2]],
+  ],
   "WalChain#accept": [["frame", "bytes", sealedFrames.subarray(0, 536)]],
   "WalChain#close": [],
 
-  "PageReader.open~": [["path", "path", encrypted], ["key", "key", sampleKeyOf], ["options", "options?", [wait, signal]]],
+  "PageReader.open~": [
+    ["path", "path", encrypted],
+    ["key", "key", sampleKeyOf],
+    ["options", "options?", [wait, signal]],
+  ],
   "PageReader#readAt~": [["offset", "integer", 0], ["length", "integer", 10], run],
   "PageReader#readInto~": [["offset", "integer", 0], ["buffer", "bytes", () => Buffer.alloc(10)], run],
   "PageReader#readPages~": [["first", "integer", 1], ["count", "integer", 1], run],
   "PageReader#checkUnchanged~": [run],
-  "PageReader#createReadStream": [["options", "options?", [["start", "integer?", 0], ["end", "integer?", 10], ["highWaterMark", "integer?", 4096], signal]]],
+  "PageReader#createReadStream": [
+    [
+      "options",
+      "options?",
+      [["start", "integer?", 0], ["end", "integer?", 10], ["highWaterMark", "integer?", 4096], signal],
+    ],
+  ],
   "PageReader#close": [],
   "VerifyReport#requireIntact": [],
 };
@@ -138,7 +236,11 @@ function row(name, parameters, givesPromise) {
 
 function withoutSignal(parameters) {
   return parameters
-    .map(([name, kind, good]) => [name, kind, kind.startsWith("options") ? good.filter(([field]) => field !== "signal") : good])
+    .map(([name, kind, good]) => [
+      name,
+      kind,
+      kind.startsWith("options") ? good.filter(([field]) => field !== "signal") : good,
+    ])
     .filter(([, kind, good]) => !kind.startsWith("options") || good.length > 0);
 }
 

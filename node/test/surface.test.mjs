@@ -18,7 +18,8 @@ function exported() {
       names.push(name);
       continue;
     }
-    for (const key of Object.getOwnPropertyNames(value)) if (typeof value[key] === "function") names.push(`${name}.${key}`);
+    for (const key of Object.getOwnPropertyNames(value))
+      if (typeof value[key] === "function") names.push(`${name}.${key}`);
     for (const [key, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(value.prototype))) {
       if (typeof method === "function" && key !== "constructor") names.push(`${name}#${key}`);
     }
@@ -28,7 +29,12 @@ function exported() {
 
 test("the table has every function and method, and no other", () => {
   const inTable = rows.filter(({ isNew }) => !isNew).map(({ name }) => name);
-  assert.deepEqual(inTable.filter((name) => !name.startsWith("VerifyReport")).sort(), exported().filter((name) => !name.startsWith("VerifyReport")).sort());
+  assert.deepEqual(
+    inTable.filter((name) => !name.startsWith("VerifyReport")).sort(),
+    exported()
+      .filter((name) => !name.startsWith("VerifyReport"))
+      .sort(),
+  );
   for (const { owner } of rows) assert.ok(owner === undefined || owner in OBJECTS || owner in pagecrypt, owner);
 });
 

@@ -35,7 +35,14 @@ const programOf = (files, options) => ts.createProgram(files, { ...STRICT, ...op
 for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
   test(`programs of both kinds of modules compile strictly (${name})`, () => {
     const said = ts.getPreEmitDiagnostics(programOf(consumers, resolution));
-    assert.equal(ts.formatDiagnostics(said, { getCanonicalFileName: (name) => name, getCurrentDirectory: () => folder, getNewLine: () => "\n" }), "");
+    assert.equal(
+      ts.formatDiagnostics(said, {
+        getCanonicalFileName: (name) => name,
+        getCurrentDirectory: () => folder,
+        getNewLine: () => "\n",
+      }),
+      "",
+    );
   });
 }
 
@@ -46,9 +53,13 @@ test("the check notices what is wrong", () => {
   const text = 'import { Key } from "libpagecrypt";\nKey.generate(7);\n';
   host.fileExists = (name) => name === wrong || fileExists(name);
   host.readFile = (name) => (name === wrong ? text : readFile(name));
-  host.getSourceFile = (name, ...more) => (name === wrong ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2022) : getSourceFile(name, ...more));
+  host.getSourceFile = (name, ...more) =>
+    name === wrong ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2022) : getSourceFile(name, ...more);
   const said = ts.getPreEmitDiagnostics(ts.createProgram([wrong], { ...STRICT, ...RESOLUTIONS.node16 }, host));
-  assert.deepEqual(said.map(({ code }) => code), [2345]);
+  assert.deepEqual(
+    said.map(({ code }) => code),
+    [2345],
+  );
 });
 
 // What the types say: every export of both entries.
@@ -57,7 +68,12 @@ const program = programOf(entries, RESOLUTIONS.node16);
 const checker = program.getTypeChecker();
 const exportsOf = (path) => {
   const symbols = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(path)));
-  return new Map(symbols.map((symbol) => [symbol.name, symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol]));
+  return new Map(
+    symbols.map((symbol) => [
+      symbol.name,
+      symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
+    ]),
+  );
 };
 const declared = exportsOf(entries[0]);
 const isValue = (symbol) => (symbol.flags & ts.SymbolFlags.Value) !== 0;
@@ -101,11 +117,18 @@ test("every export and every member is documented", () => {
       }
     }
   }
-  assert.deepEqual(missing.filter((name) => !name.includes("__@")), []);
+  assert.deepEqual(
+    missing.filter((name) => !name.includes("__@")),
+    [],
+  );
 });
 
 test("names in the types are those at run time", () => {
-  const literals = (name) => checker.getDeclaredTypeOfSymbol(declared.get(name)).types.filter((type) => type.isStringLiteral()).map((type) => type.value);
+  const literals = (name) =>
+    checker
+      .getDeclaredTypeOfSymbol(declared.get(name))
+      .types.filter((type) => type.isStringLiteral())
+      .map((type) => type.value);
   const names = pagecrypt.ciphers().flatMap(({ name, hyphenatedName }) => [name, hyphenatedName]);
   const typed = literals("CipherName");
   for (const name of pagecrypt.ciphers().map((row) => row.name)) assert.ok(typed.includes(name), name);

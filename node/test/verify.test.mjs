@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { AuthenticationError, KeyLengthError, MalformedError, NotEncryptedError, WrongKeyError, verifyFile, verifyFileSync } from "libpagecrypt";
+import {
+  AuthenticationError,
+  KeyLengthError,
+  MalformedError,
+  NotEncryptedError,
+  WrongKeyError,
+  verifyFile,
+  verifyFileSync,
+} from "libpagecrypt";
 
 import { copyOf } from "./folders.mjs";
 import { testKey } from "./pages.mjs";
@@ -18,14 +26,20 @@ test("damaged, foreign and trailing bytes are located", async (t) => {
   for (const verify of verifies) {
     const report = await verify(path, key);
     assert.equal(report.intact, false);
-    assert.deepEqual(report.damagedPages, [{ first: 3, last: 4 }, { first: 9, last: 9 }]);
+    assert.deepEqual(report.damagedPages, [
+      { first: 3, last: 4 },
+      { first: 9, last: 9 },
+    ]);
     assert.deepEqual(report.foreignPages, [{ first: 31, last: 31 }]);
     assert.deepEqual([report.missingPages, report.surplusPages, report.damagedHeader], [[], [], []]);
     assert.deepEqual([report.trailingBytes, report.pagesChecked, report.pages], [5, 31, 30]);
     assert.ok(report.findings.length > 0 && report.findings.every((finding) => typeof finding === "string"));
     assert.ok(report.error instanceof AuthenticationError);
     assert.deepEqual([report.error.unit, report.error.numbers, report.error.page], ["page", [3, 4, 9], 3]);
-    assert.throws(() => report.requireIntact(), (error) => error === report.error || error.code === report.error.code);
+    assert.throws(
+      () => report.requireIntact(),
+      (error) => error === report.error || error.code === report.error.code,
+    );
     assert.doesNotThrow(() => JSON.stringify(report));
   }
   writeFileSync(path, content.subarray(0, 2 * 4096));
@@ -59,9 +73,14 @@ test("another key is told from damage", async (t) => {
     assert.ok((await verify(path, key.withCipher("aes256gcm"))).intact, "the file names its cipher itself");
   }
   truncateSync(path, 4096);
-  for (const verify of verifies) await assert.rejects(verify(path, testKey()), { constructor: WrongKeyError, onlyPage: true });
+  for (const verify of verifies)
+    await assert.rejects(verify(path, testKey()), { constructor: WrongKeyError, onlyPage: true });
 });
 
 test("a plain database is not encrypted", async () => {
-  for (const verify of verifies) await assert.rejects(verify(vectorPath(PLAIN), testKey()), { constructor: NotEncryptedError, code: "not_encrypted" });
+  for (const verify of verifies)
+    await assert.rejects(verify(vectorPath(PLAIN), testKey()), {
+      constructor: NotEncryptedError,
+      code: "not_encrypted",
+    });
 });

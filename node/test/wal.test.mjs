@@ -39,9 +39,17 @@ test("a header of a log is read back, and any change of it noticed", () => {
       }
     }
   }
-  assert.throws(() => new WalHeader({ pageSize: 1000, salts: [0, 0] }).toBytes(), { constructor: PageSizeError, got: 1000 });
+  assert.throws(() => new WalHeader({ pageSize: 1000, salts: [0, 0] }).toBytes(), {
+    constructor: PageSizeError,
+    got: 1000,
+  });
   for (const length of [0, 31]) assert.throws(() => WalHeader.parse(new Uint8Array(length)), MalformedError);
-  for (const length of [0, 23]) assert.throws(() => WalFrameHeader.parse(new Uint8Array(length)), { constructor: BufferLengthError, expected: 24, got: length });
+  for (const length of [0, 23])
+    assert.throws(() => WalFrameHeader.parse(new Uint8Array(length)), {
+      constructor: BufferLengthError,
+      expected: 24,
+      got: length,
+    });
 });
 
 test("sealed frames are a log that opens", async () => {
@@ -57,7 +65,10 @@ test("sealed frames are a log that opens", async () => {
       const reader = WalChain.start(HEADER.toBytes());
       for (const [i, frame] of [...pieces(sealed, codec.frameLength)].entries()) {
         const header = WalFrameHeader.parse(frame);
-        assert.deepEqual([header.page, header.commitSize, [...header.salts]], [i + 2, i === 4 ? 6 : 0, [...HEADER.salts]]);
+        assert.deepEqual(
+          [header.page, header.commitSize, [...header.salts]],
+          [i + 2, i === 4 ? 6 : 0, [...HEADER.salts]],
+        );
         frame[100] ^= 1;
         assert.equal(reader.accept(frame), false);
         frame[100] ^= 1;
@@ -97,8 +108,17 @@ test("forged frames are zeros, and the others are open", async () => {
   codec.sealFramesSync(WalChain.start(HEADER), sealed);
   const at = codec.frameLength + 24;
   sealed[at] ^= 1;
-  const failed = { constructor: AuthenticationError, unit: "frame", numbers: [8], first: 8, count: 1, frame: 8, page: undefined };
-  for (const [, openFramesInto] of both(codec, "openFramesInto")) await assert.rejects(openFramesInto(7, sealed, Buffer.alloc(sealed.length)), failed);
+  const failed = {
+    constructor: AuthenticationError,
+    unit: "frame",
+    numbers: [8],
+    first: 8,
+    count: 1,
+    frame: 8,
+    page: undefined,
+  };
+  for (const [, openFramesInto] of both(codec, "openFramesInto"))
+    await assert.rejects(openFramesInto(7, sealed, Buffer.alloc(sealed.length)), failed);
   for (const [, openFrames] of both(codec, "openFrames")) {
     const buffer = Buffer.from(sealed);
     await assert.rejects(openFrames(7, buffer), failed);
@@ -114,7 +134,10 @@ test("what is no frame is refused, and the chain stays", async () => {
     await assert.rejects(async () => codec[`sealFrames${suffix}`](chain, Buffer.alloc(500)), BufferLengthError);
     await assert.rejects(async () => codec[`sealFrames${suffix}`](chain, Buffer.alloc(536)), PageNumberError);
     await assert.rejects(async () => codec[`openFrames${suffix}`](1, Buffer.alloc(500)), BufferLengthError);
-    await assert.rejects(async () => codec[`openFramesInto${suffix}`](1, Buffer.alloc(536), Buffer.alloc(0)), BufferLengthError);
+    await assert.rejects(
+      async () => codec[`openFramesInto${suffix}`](1, Buffer.alloc(536), Buffer.alloc(0)),
+      BufferLengthError,
+    );
   }
   assert.deepEqual([...chain.checksum], before);
   for (const length of [0, 1, 23]) assert.throws(() => chain.accept(new Uint8Array(length)), BufferLengthError);
@@ -138,7 +161,8 @@ test("operations on one chain follow one another in the order of their calls", a
   for (const { reason } of outcomes.filter(({ status }) => status === "rejected")) assert.equal(reason.code, "locked");
   assert.ok(sealed.length >= 1);
   const reader = WalChain.start(HEADER);
-  for (const frames of sealed) for (const frame of pieces(frames, codec.frameLength)) assert.equal(reader.accept(frame), true);
+  for (const frames of sealed)
+    for (const frame of pieces(frames, codec.frameLength)) assert.equal(reader.accept(frame), true);
   assert.deepEqual([...reader.checksum], [...chain.checksum]);
 });
 
@@ -147,7 +171,8 @@ test("a closed chain is refused", async () => {
   const chain = WalChain.start(HEADER);
   chain.close();
   chain.close();
-  for (const [, sealFrames] of both(codec, "sealFrames")) await assert.rejects(sealFrames(chain, plainFrames(codec, 1)), ClosedError);
+  for (const [, sealFrames] of both(codec, "sealFrames"))
+    await assert.rejects(sealFrames(chain, plainFrames(codec, 1)), ClosedError);
   assert.throws(() => chain.accept(Buffer.alloc(536)), ClosedError);
   assert.throws(() => chain.checksum, ClosedError);
 });

@@ -75,7 +75,11 @@ const copy: Key = other.clone().withCipher("aegis256x2").withEngine("portable");
 // Messages.
 const aead = new Aead(key);
 const nonce = new Uint8Array(aead.nonceLength);
-const sealed: Buffer = await aead.seal(Buffer.from("text"), { nonce, associatedData: nonce, signal: new AbortController().signal });
+const sealed: Buffer = await aead.seal(Buffer.from("text"), {
+  nonce,
+  associatedData: nonce,
+  signal: new AbortController().signal,
+});
 const opened: Buffer = aead.openSync(sealed, { nonce });
 const count: number = aead.sealIntoSync(opened, new Uint8Array(opened.length + TAG_LENGTH), { nonce });
 const tag: Buffer = aead.sealDetachedSync(opened, { nonce });
@@ -120,7 +124,11 @@ const order: "little" | "big" = header.byteOrder;
 
 // Files. These functions are compiled, and not run.
 export async function files(): Promise<void> {
-  const summary: Summary = await encryptFile("a", new URL("file:///b"), key, { force: true, wait: 1000, progress: (done: number, total: number) => done < total });
+  const summary: Summary = await encryptFile("a", new URL("file:///b"), key, {
+    force: true,
+    wait: 1000,
+    progress: (done: number, total: number) => done < total,
+  });
   same<Equal<typeof summary.way, "sealed" | "opened" | "rebuilt" | "repacked">>();
   encryptFileSync(Buffer.from("a"), "b", key, { progress() {} });
   await decryptFile("b", "c", key, { compact: true });
@@ -171,4 +179,28 @@ export function errors(error: unknown): string {
 export type { Nothing } from "libpagecrypt";
 
 const bytesOf = parseTursoHeader;
-void [infos, name, hyphenated, unknown, engine, available, limit, bytes, seals, equal, copy, count, whole, some, later, none, page, run, accepted, salts, order, bytesOf, pendingBytePage];
+void [
+  infos,
+  name,
+  hyphenated,
+  unknown,
+  engine,
+  available,
+  limit,
+  bytes,
+  seals,
+  equal,
+  copy,
+  count,
+  whole,
+  some,
+  later,
+  none,
+  page,
+  run,
+  accepted,
+  salts,
+  order,
+  bytesOf,
+  pendingBytePage,
+];
