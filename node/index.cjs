@@ -1,14 +1,25 @@
 "use strict";
 
 const native = require("./lib/binding.cjs");
-const { fromNative: _fromNative, CODES: _codes, ...errors } = require("./lib/errors.cjs");
+const { classes, codes } = require("./lib/errors.cjs");
+const { WAL_FRAME_HEADER_LENGTH, WAL_HEADER_LENGTH, WalChain, WalFrameHeader, WalHeader } = require("./lib/wal.cjs");
 
 module.exports = {
   version: native.version(),
-  ...require("./lib/aead.cjs"),
   ...require("./lib/cipher.cjs"),
   ...require("./lib/engine.cjs"),
   Key: require("./lib/key.cjs").Key,
+  ...require("./lib/aead.cjs"),
   ...require("./lib/page.cjs"),
-  ...errors,
+  WAL_FRAME_HEADER_LENGTH,
+  WAL_HEADER_LENGTH,
+  WalChain,
+  WalFrameHeader,
+  WalHeader,
+  ...require("./lib/file.cjs"),
+  ...require("./lib/inspect.cjs"),
+  ...require("./lib/verify.cjs"),
+  ...require("./lib/reader.cjs"),
+  codes,
+  ...classes,
 };

@@ -3,11 +3,12 @@
 // Messages.
 
 const native = require("./binding.cjs");
-const { checkBytes, checkOptions } = require("./arguments.cjs");
-const { addDisposal } = require("./disposal.cjs");
-const { BufferLengthError, ClosedError, fromNative } = require("./errors.cjs");
+const { checkArray, checkBoolean, checkBytes, checkOptions } = require("./arguments.cjs");
 const { cipher } = require("./cipher.cjs");
+const { addDisposal } = require("./disposal.cjs");
+const { AuthenticationError, BufferLengthError, ClosedError, attempt } = require("./errors.cjs");
 const { nativeKey } = require("./key.cjs");
+const { destination, later, stillThere } = require("./later.cjs");
 
 const TAG_LENGTH = 16;
 const EMPTY = new Uint8Array(0);
@@ -43,27 +44,148 @@ class Aead {
     return TAG_LENGTH;
   }
 
+  // Into new buffers
+
   sealSync(data, options) {
-    const key = this.#open();
-    const { nonce, associatedData } = checkMessage(options);
-    checkBytes(data, "data");
-    const sealed = Buffer.allocUnsafeSlow(data.byteLength + TAG_LENGTH);
-    attempt(() => native.sealInto(key, nonce, associatedData, data, sealed));
+    const sealed = newBuffer(checkBytes(data, "data").byteLength + TAG_LENGTH);
+    this.sealIntoSync(data, sealed, options);
     return sealed;
   }
 
   openSync(data, options) {
+    const opened = newBuffer(openedLength(data));
+    this.openIntoSync(data, opened, options);
+    return opened;
+  }
+
+  async seal(data, options) {
+    return this.#sealLater(checkBytes(data, "data"), undefined, options);
+  }
+
+  async open(data, options) {
+    return this.#openLater(checkBytes(data, "data"), undefined, undefined, options);
+  }
+
+  // Into the caller's buffers
+
+  sealIntoSync(data, into, options) {
     const key = this.#open();
     const { nonce, associatedData } = checkMessage(options);
-    checkSealed(data);
-    const opened = Buffer.allocUnsafeSlow(data.byteLength - TAG_LENGTH);
-    attempt(() => native.openInto(key, nonce, associatedData, data, opened));
-    return opened;
+    checkBytes(data, "data");
+    checkBytes(into, "into");
+    attempt(() => native.sealInto(key, nonce, associatedData, data, into));
+    return into.byteLength;
+  }
+
+  openIntoSync(data, into, options) {
+    const key = this.#open();
+    const { nonce, associatedData } = checkMessage(options);
+    checkBytes(data, "data");
+    checkBytes(into, "into");
+    attempt(() => native.openInto(key, nonce, associatedData, data, into));
+    return into.byteLength;
+  }
+
+  async sealInto(data, into, options) {
+    const target = destination(checkBytes(into, "into"));
+    const sealed = await this.#sealLater(checkBytes(data, "data"), into, options);
+    stillThere(target).set(sealed);
+    return sealed.length;
+  }
+
+  async openInto(data, into, options) {
+    const target = destination(checkBytes(into, "into"));
+    return this.#openLaterTo(target, checkBytes(data, "data"), undefined, into, options);
+  }
+
+  // In place, the tag apart
+
+  sealDetachedSync(buffer, options) {
+    const key = this.#open();
+    const { nonce, associatedData } = checkMessage(options);
+    checkBytes(buffer, "buffer");
+    const tag = newBuffer(TAG_LENGTH);
+    attempt(() => native.sealDetached(key, nonce, associatedData, buffer, tag));
+    return tag;
+  }
+
+  openDetachedSync(buffer, tag, options) {
+    const key = this.#open();
+    const { nonce, associatedData } = checkMessage(options);
+    checkBytes(buffer, "buffer");
+    checkBytes(tag, "tag");
+    attempt(() => native.openDetached(key, nonce, associatedData, buffer, tag));
+  }
+
+  async sealDetached(buffer, options) {
+    const target = destination(checkBytes(buffer, "buffer"));
+    const sealed = await this.#sealLater(buffer, undefined, options);
+    const bytes = stillThere(target);
+    bytes.set(sealed.subarray(0, bytes.length));
+    return Buffer.from(sealed.subarray(bytes.length));
+  }
+
+  async openDetached(buffer, tag, options) {
+    const target = destination(checkBytes(buffer, "buffer"));
+    await this.#openLaterTo(target, buffer, checkBytes(tag, "tag"), undefined, options);
+  }
+
+  // Many at once
+
+  sealBatchSync(messages, options) {
+    const key = this.#open();
+    const { nonces, associatedData } = checkBatch(messages, options);
+    return attempt(() => native.sealBatch(key, nonces, associatedData, messages));
+  }
+
+  openBatchSync(messages, options) {
+    const key = this.#open();
+    const { nonces, associatedData, partial } = checkBatch(messages, options);
+    return attempt(() => native.openBatch(key, nonces, associatedData, messages, partial));
+  }
+
+  async sealBatch(messages, options) {
+    const key = this.#open();
+    const { nonces, associatedData, signal } = checkBatch(messages, options);
+    return later(signal, (control) => native.sealBatchLater(key, nonces, associatedData, messages, control));
+  }
+
+  async openBatch(messages, options) {
+    const key = this.#open();
+    const { nonces, associatedData, partial, signal } = checkBatch(messages, options);
+    return later(signal, (control) => native.openBatchLater(key, nonces, associatedData, messages, partial, control));
   }
 
   close() {
     this.#native?.close();
     this.#native = null;
+  }
+
+  async #sealLater(data, into, options) {
+    const key = this.#open();
+    const { nonce, associatedData, signal } = checkMessage(options);
+    return later(signal, (control) => native.sealLater(key, nonce, associatedData, data, into, control));
+  }
+
+  async #openLater(data, tag, into, options) {
+    const key = this.#open();
+    const { nonce, associatedData, signal } = checkMessage(options);
+    return later(signal, (control) => native.openLater(key, nonce, associatedData, data, tag, into, control));
+  }
+
+  async #openLaterTo(target, data, tag, into, options) {
+    try {
+      const opened = await this.#openLater(data, tag, into, options);
+      try {
+        stillThere(target).set(opened);
+      } finally {
+        opened.fill(0);
+      }
+      return opened.length;
+    } catch (error) {
+      if (error instanceof AuthenticationError) stillThere(target).fill(0);
+      throw error;
+    }
   }
 
   #open() {
@@ -74,26 +196,34 @@ class Aead {
 addDisposal(Aead);
 
 function checkMessage(options) {
-  const { nonce, associatedData = EMPTY } = checkOptions(options);
+  const { nonce, associatedData = EMPTY, signal } = checkOptions(options);
   checkBytes(nonce, "options.nonce");
   checkBytes(associatedData, "options.associatedData");
-  return { nonce, associatedData };
+  return { nonce, associatedData, signal };
 }
 
-function checkSealed(data) {
-  checkBytes(data, "data");
-  if (data.byteLength < TAG_LENGTH) {
-    const [expected, got] = [TAG_LENGTH, data.byteLength];
-    throw new BufferLengthError(`wrong buffer length: expected ${expected} bytes, got ${got}`, { expected, got });
+function checkBatch(messages, options) {
+  const { nonces, associatedData, partial = false, signal } = checkOptions(options);
+  checkArray(messages, "messages").forEach((message, i) => checkBytes(message, `messages[${i}]`));
+  checkArray(nonces, "options.nonces").forEach((nonce, i) => checkBytes(nonce, `options.nonces[${i}]`));
+  if (associatedData !== undefined) {
+    checkArray(associatedData, "options.associatedData");
+    associatedData.forEach((data, i) => checkBytes(data, `options.associatedData[${i}]`));
   }
+  checkBoolean(partial, "options.partial");
+  return { nonces, associatedData, partial, signal };
 }
 
-function attempt(work) {
-  try {
-    return work();
-  } catch (error) {
-    throw fromNative(error);
-  }
+/** How long the text of a sealed message is. */
+function openedLength(data) {
+  const [expected, got] = [TAG_LENGTH, checkBytes(data, "data").byteLength];
+  if (got >= expected) return got - expected;
+  throw new BufferLengthError(`wrong buffer length: expected ${expected} bytes, got ${got}`, { expected, got });
+}
+
+/** A Buffer that shares its memory with no other. */
+function newBuffer(length) {
+  return Buffer.allocUnsafeSlow(length);
 }
 
 module.exports = { Aead, TAG_LENGTH };

@@ -13,6 +13,11 @@ function checkBytes(value, name) {
   return value;
 }
 
+function checkArray(value, name) {
+  if (!Array.isArray(value)) throw invalidType(name, "an instance of Array", value);
+  return value;
+}
+
 function checkString(value, name) {
   if (typeof value !== "string") throw invalidType(name, "of type string", value);
   return value;
@@ -38,12 +43,43 @@ function checkInteger(value, name) {
   return value;
 }
 
+/** A time to wait in milliseconds, which may be left out. */
+function checkMilliseconds(value, name) {
+  if (value === undefined) return value;
+  if (typeof value !== "number") throw invalidType(name, "of type number", value);
+  if (!(value >= 0)) throw outOfRange(name, ">= 0", value);
+  return value;
+}
+
+/** How many threads, which may be left out. */
+function checkThreads(value, name) {
+  if (value === undefined) return value;
+  if (typeof value !== "number") throw invalidType(name, "of type number", value);
+  if (!(value >>> 0 === value && value > 0)) throw outOfRange(name, "an integer from 1 to 4294967295", value);
+  return value;
+}
+
 /** The number of a page or frame. Integers that none has become 0, for which the addon has an error. */
 function checkNumber(value, name) {
   if (typeof value !== "number") throw invalidType(name, "of type number", value);
   if (value >>> 0 === value) return value;
   if (!Number.isInteger(value)) throw outOfRange(name, "an integer", value);
   return 0;
+}
+
+/** An integer of 32 bits. */
+function checkWord(value, name) {
+  if (typeof value !== "number") throw invalidType(name, "of type number", value);
+  if (value >>> 0 !== value) throw outOfRange(name, "an integer from 0 to 4294967295", value);
+  return value;
+}
+
+/** Two of them. */
+function checkWords(value, name) {
+  if (!Array.isArray(value) && !(value instanceof Uint32Array)) throw invalidType(name, "an array of two numbers", value);
+  if (value.length !== 2) throw invalidValue(name, "an array of two numbers");
+  value.forEach((word, i) => checkWord(word, `${name}[${i}]`));
+  return value;
 }
 
 /** Options, which may be left out. */
@@ -94,14 +130,19 @@ function kind(value) {
 }
 
 module.exports = {
+  checkArray,
   checkBoolean,
   checkBytes,
   checkFunction,
   checkInteger,
+  checkMilliseconds,
   checkNumber,
   checkOptions,
   checkSignal,
   checkString,
+  checkThreads,
+  checkWord,
+  checkWords,
   invalidType,
   invalidValue,
   outOfRange,

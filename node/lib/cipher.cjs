@@ -3,28 +3,23 @@
 // The catalogue of ciphers.
 
 const native = require("./binding.cjs");
-const { checkString } = require("./arguments.cjs");
-const { fromNative } = require("./errors.cjs");
+const { checkInteger, checkString } = require("./arguments.cjs");
+const { attempt } = require("./errors.cjs");
 
 function ciphers() {
-  try {
-    return Object.freeze(native.ciphers().map(freeze));
-  } catch (error) {
-    throw fromNative(error);
-  }
+  return Object.freeze(attempt(() => native.ciphers()).map(infoOf));
 }
 
 function cipher(name) {
-  checkString(name, "name");
-  try {
-    return freeze(native.cipher(name));
-  } catch (error) {
-    throw fromNative(error);
+  if (typeof name === "number") {
+    const number = Math.min(checkInteger(name, "name"), 0xffffffff);
+    return infoOf(attempt(() => native.cipherOfNumber(number)));
   }
+  checkString(name, "name");
+  return infoOf(attempt(() => native.cipher(name)));
 }
 
-function freeze(info) {
-  info.maxRandomSeals ??= null;
+function infoOf(info) {
   const longest = info.maxMessageLength;
   if (longest <= Number.MAX_SAFE_INTEGER) info.maxMessageLength = Number(longest);
   return Object.freeze(info);

@@ -6,25 +6,28 @@ const { getSystemErrorName } = require("node:util");
 
 const native = require("./binding.cjs");
 
-const CODES = new Map(native.errorCodes().map(([code, number, exitCode]) => [code, { number, exitCode }]));
+/** Every code that the languages share, in the order of the numbers. */
+const codes = Object.freeze(native.codes().map(Object.freeze));
+
+const codeNamed = new Map(codes.map((code) => [code.name, code]));
 
 /** The base of all errors of this package. */
 class PagecryptError extends Error {
-  constructor(message, { code, cause, ...details } = {}) {
+  constructor(message, { code = new.target.code, cause, ...details } = {}) {
     super(message, cause === undefined ? undefined : { cause });
-    this.code = code ?? new.target.code ?? "internal";
+    if (code !== undefined) this.code = code;
     Object.assign(this, details);
   }
 
   get number() {
-    return CODES.get(this.code)?.number ?? 0;
+    return codeNamed.get(this.code)?.number;
   }
 
   get exitCode() {
-    return CODES.get(this.code)?.exitCode ?? 1;
+    return codeNamed.get(this.code)?.exitCode ?? 1;
   }
 }
-define(PagecryptError, "name", "PagecryptError");
+define(PagecryptError.prototype, "name", "PagecryptError");
 
 const classes = { PagecryptError };
 const classOfCode = new Map();
@@ -55,30 +58,42 @@ for (const [name, code] of [
   ["RandomSourceError", "random_source"],
   ["InputOutputError", "io"],
   ["InternalError", "internal"],
-  ["ClosedError", "closed"], // of this package alone
+  ["ClosedError", "closed"], // of JavaScript alone
 ]) {
-  const error = { [name]: class extends PagecryptError {} }[name];
-  define(error, "code", code);
-  define(error.prototype, "name", name);
-  classes[name] = error;
-  classOfCode.set(code, error);
+  const Class = { [name]: class extends PagecryptError {} }[name];
+  define(Class, "code", code);
+  define(Class.prototype, "name", name);
+  classes[name] = Class;
+  classOfCode.set(code, Class);
 }
-define(PagecryptError.prototype, "name", "PagecryptError");
+
+/** What the addon threw, as one of the classes; other values as they are. */
+function fromNative(thrown) {
+  return thrown?.failure === undefined ? thrown : fromFailure(thrown.failure, fromNative);
+}
+
+/** An error of what the addon knows of it. Its stack begins with the caller of `below`. */
+function fromFailure({ code, message, expectedCipher, gotCipher, ...details }, below = fromFailure) {
+  if (expectedCipher !== undefined) Object.assign(details, { expected: expectedCipher, got: gotCipher });
+  if (details.unit !== undefined) details[details.unit === "message" ? "index" : details.unit] = details.first;
+  if (details.errno !== undefined) details.syscallCode = getSystemErrorName(details.errno);
+  const Class = classOfCode.get(code) ?? PagecryptError;
+  const error = new Class(message, { code, ...details });
+  Error.captureStackTrace(error, below);
+  return error;
+}
+
+/** Runs the addon's function; what it throws becomes one of the classes. */
+function attempt(work) {
+  try {
+    return work();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
 
 function define(object, name, value) {
   Object.defineProperty(object, name, { value, writable: true, configurable: true });
 }
 
-/** What the addon threw, as one of the classes; other values as they are. */
-function fromNative(thrown) {
-  if (!(thrown instanceof Error) || !CODES.has(thrown.code) || thrown instanceof PagecryptError) return thrown;
-  const { message, code, number: _number, exitCode: _exitCode, ...details } = thrown;
-  if (details.unit !== undefined) details[details.unit === "message" ? "index" : details.unit] = details.first;
-  if (details.errno !== undefined) details.syscallCode = getSystemErrorName(details.errno);
-  const Class = classOfCode.get(code) ?? PagecryptError;
-  const error = new Class(thrown.message, { code, ...details });
-  Error.captureStackTrace(error, fromNative);
-  return error;
-}
-
-module.exports = { ...classes, fromNative, CODES };
+module.exports = { ...classes, attempt, classes, codes, fromFailure, fromNative };

@@ -7,7 +7,7 @@ const { inspect } = require("node:util");
 const native = require("./binding.cjs");
 const { checkBytes, checkString, invalidType } = require("./arguments.cjs");
 const { addDisposal } = require("./disposal.cjs");
-const { ClosedError, fromNative } = require("./errors.cjs");
+const { ClosedError, attempt } = require("./errors.cjs");
 
 /** The addon's key of a Key, which is not closed. */
 let nativeKey;
@@ -94,11 +94,7 @@ class Key {
 
   toText(encoding = "base64") {
     checkString(encoding, "encoding");
-    try {
-      return this.#open().toText(encoding);
-    } catch (error) {
-      throw fromNative(error);
-    }
+    return attempt(() => this.#open().toText(encoding));
   }
 
   equals(other) {
@@ -132,12 +128,8 @@ class Key {
 }
 addDisposal(Key);
 
-function make(attempt) {
-  try {
-    return new Key(MAKE, attempt());
-  } catch (error) {
-    throw fromNative(error);
-  }
+function make(work) {
+  return new Key(MAKE, attempt(work));
 }
 
 module.exports = { Key, nativeKey };

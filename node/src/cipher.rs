@@ -8,7 +8,7 @@ use pagecrypt::Cipher;
 use crate::error::call;
 
 /// A row of the catalogue.
-#[napi(object)]
+#[napi(object, object_from_js = false, use_nullable = true)]
 #[derive(Debug)]
 pub struct CipherInfo {
     /// As everywhere, for example `aegis256`.

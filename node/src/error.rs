@@ -1,73 +1,134 @@
-//! What is thrown: an `Error` object with a code and its details as properties.
+//! What is thrown: an `Error` object with a property `failure`, of which `lib/` makes an error of its classes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use napi::bindgen_prelude::{JsValue, Object};
+use napi::bindgen_prelude::JsValue;
 use napi::{Env, Status};
-use pagecrypt::{Error, ErrorCode, KeyTextProblem};
+use napi_derive::napi;
+use pagecrypt::{Error, KeyTextProblem};
 
-/// Runs what a function does; what it fails by is thrown. A panic is a defect, and thrown like one.
+/// What is known of an error. It tells nothing about keys or plaintext.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct Failure {
+    /// The code's name, as in every language.
+    pub code: String,
+    /// A sentence for people.
+    pub message: String,
+    /// What `numbers` count: messages from 0, pages or frames from 1.
+    pub unit: Option<String>,
+    /// The first that failed.
+    pub first: Option<f64>,
+    /// How many failed.
+    pub count: Option<f64>,
+    /// Those that failed, ascending; of whole files the first 65536.
+    pub numbers: Option<Vec<f64>>,
+    /// Bytes that were needed.
+    pub expected: Option<f64>,
+    /// Bytes, or characters, that were there instead.
+    pub got: Option<f64>,
+    /// The key's cipher.
+    pub expected_cipher: Option<String>,
+    /// The data's cipher.
+    pub got_cipher: Option<String>,
+    /// Who or what holds a database.
+    pub locked_by: Option<String>,
+    /// Whether the file has only one page, so that a damaged one looks like another key's.
+    pub only_page: Option<bool>,
+    /// The file.
+    pub path: Option<String>,
+    /// The operating system's number, negative as Node has it.
+    pub errno: Option<i32>,
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        let mut failure = Self {
+            code: error.code().name().to_owned(),
+            message: error.to_string(),
+            unit: None,
+            first: None,
+            count: None,
+            numbers: None,
+            expected: None,
+            got: None,
+            expected_cipher: None,
+            got_cipher: None,
+            locked_by: None,
+            only_page: None,
+            path: None,
+            errno: None,
+        };
+        match error {
+            Error::AuthenticationFailed(failures) => {
+                failure.unit = Some(failures.unit().name().to_owned());
+                failure.first = Some(failures.first() as f64);
+                failure.count = Some(failures.count() as f64);
+                failure.numbers = Some(failures.numbers().iter().map(|number| *number as f64).collect());
+            }
+            Error::KeyLength { expected, got } | Error::BufferLength { expected, got } => {
+                failure.expected = Some(*expected as f64);
+                failure.got = Some(*got as f64);
+            }
+            Error::CipherMismatch { expected, got } => {
+                failure.expected_cipher = Some(expected.name().to_owned());
+                failure.got_cipher = Some(got.name().to_owned());
+            }
+            Error::PageSize(got) | Error::KeyText(KeyTextProblem::Length { got }) => {
+                failure.got = Some(*got as f64);
+            }
+            Error::Locked(by) => failure.locked_by = Some(by.name().to_owned()),
+            Error::WrongKey { only_page } => failure.only_page = Some(*only_page),
+            Error::Io(error) => {
+                failure.path = Some(error.path().to_string_lossy().into_owned());
+                failure.errno = error.source_error().raw_os_error().map(|number| -number);
+            }
+            _ => {}
+        }
+        failure
+    }
+}
+
+/// Runs what a function does; what it fails by is thrown. A panic is a defect, and thrown as one.
 pub(crate) fn call<T>(env: &Env, work: impl FnOnce() -> Result<T, Error>) -> napi::Result<T> {
     caught(work).map_err(|error| thrown(env, &error))
 }
 
-/// Node-API's own calls go through here where what they fail by has to be an error of this library.
+/// Runs what a function does, and makes a panic an error.
 pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Error::Internal("a panic")))
 }
 
 /// The error, to be thrown or to reject a promise.
 pub(crate) fn thrown(env: &Env, error: &Error) -> napi::Error {
-    match object(env, error) {
+    let object = env.create_error(napi::Error::new(Status::GenericFailure, error.to_string()));
+    match object.and_then(|mut object| object.set("failure", Failure::from(error)).map(|()| object)) {
         Ok(object) => napi::Error::from(object.to_unknown()),
         Err(error) => error,
     }
 }
 
-/// The error as JavaScript's object.
-pub(crate) fn object<'env>(env: &'env Env, error: &Error) -> napi::Result<Object<'env>> {
-    let mut object = env.create_error(napi::Error::new(Status::GenericFailure, error.to_string()))?;
-    let code = error.code();
-    object.set("code", code.name())?;
-    object.set("number", code.number())?;
-    object.set("exitCode", code.exit_code())?;
-    match error {
-        Error::AuthenticationFailed(failures) => {
-            object.set("unit", failures.unit().name())?;
-            object.set("first", failures.first() as f64)?;
-            object.set("count", failures.count() as f64)?;
-            object
-                .set("numbers", failures.numbers().iter().map(|number| *number as f64).collect::<Vec<_>>())?;
-        }
-        Error::KeyLength { expected, got } | Error::BufferLength { expected, got } => {
-            object.set("expected", *expected as f64)?;
-            object.set("got", *got as f64)?;
-        }
-        Error::CipherMismatch { expected, got } => {
-            object.set("expected", expected.name())?;
-            object.set("got", got.name())?;
-        }
-        Error::PageSize(got) | Error::KeyText(KeyTextProblem::Length { got }) => {
-            object.set("got", *got as f64)?;
-        }
-        Error::Locked(by) => object.set("lockedBy", by.name())?,
-        Error::WrongKey { only_page } => object.set("onlyPage", *only_page)?,
-        Error::Io(error) => {
-            object.set("path", error.path().to_string_lossy().as_ref())?;
-            if let Some(number) = error.source_error().raw_os_error() {
-                object.set("errno", -number)?; // as Node has it
-            }
-        }
-        _ => {}
-    }
-    Ok(object)
+/// A code of the closed list that every language shares.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct ErrorCode {
+    /// For example `wrong_key`.
+    pub name: String,
+    /// Never reused.
+    pub number: u32,
+    /// The exit code of the command line.
+    pub exit_code: u32,
 }
 
-/// Every code: its name, number and exit code.
-#[napi_derive::napi]
-pub fn error_codes() -> Vec<(String, u32, u32)> {
-    ErrorCode::ALL
+/// Every code, in the order of the numbers.
+#[napi]
+pub fn codes() -> Vec<ErrorCode> {
+    pagecrypt::ErrorCode::ALL
         .iter()
-        .map(|code| (code.name().to_owned(), code.number().into(), code.exit_code().into()))
+        .map(|code| ErrorCode {
+            name: code.name().to_owned(),
+            number: code.number().into(),
+            exit_code: code.exit_code().into(),
+        })
         .collect()
 }

@@ -1,31 +1,38 @@
 //! Work on libuv's thread pool, for a promise.
 //!
-//! A job owns all it works on: what JavaScript does to its buffers meanwhile does not matter.
+//! A job owns all that it works on: what JavaScript does to its buffers meanwhile does not matter.
 
-use napi::bindgen_prelude::{ToNapiValue, TypeName};
-use napi::{Env, Task, ValueType};
+use std::fmt;
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{AsyncTask, Buffer, ToNapiValue, TypeName};
+use napi::{Env, Task};
+use napi_derive::napi;
 use pagecrypt::Error;
+use zeroize::Zeroizing;
 
-use crate::error::{caught, thrown};
+use crate::control::{Control, Shared};
+use crate::error::{Failure, caught, thrown};
 
-/// Work, and how its outcome becomes a value of JavaScript.
-pub(crate) struct Job<T, V> {
+/// Work that gives a `T`, of which a promise gives a `V`.
+pub struct Job<T, V> {
     work: Option<Box<dyn FnOnce() -> Result<T, Error> + Send>>,
-    give: fn(&Env, T) -> napi::Result<V>,
+    control: Option<Arc<Shared>>,
+    give: fn(T) -> V,
 }
 
-impl<T, V> std::fmt::Debug for Job<T, V> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Job").field("started", &self.work.is_none()).finish()
-    }
+/// Starts work.
+pub(crate) fn start<T: Send + 'static, V: ToNapiValue + TypeName>(
+    control: Option<&Control>,
+    give: fn(T) -> V,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> AsyncTask<Job<T, V>> {
+    AsyncTask::new(Job { work: Some(Box::new(work)), control: control.map(Control::shared), give })
 }
 
-impl<T: Send + 'static, V: ToNapiValue + TypeName> Job<T, V> {
-    pub(crate) fn new(
-        give: fn(&Env, T) -> napi::Result<V>,
-        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-    ) -> napi::bindgen_prelude::AsyncTask<Self> {
-        napi::bindgen_prelude::AsyncTask::new(Self { work: Some(Box::new(work)), give })
+impl<T, V> fmt::Debug for Job<T, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job").field("control", &self.control).finish_non_exhaustive()
     }
 }
 
@@ -34,16 +41,59 @@ impl<T: Send + 'static, V: ToNapiValue + TypeName> Task for Job<T, V> {
     type JsValue = V;
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
-        Ok(caught(|| match self.work.take() {
-            Some(work) => work(),
-            None => Err(Error::Internal("a job ran twice")),
+        let work = self.work.take();
+        Ok(caught(|| {
+            self.control.as_ref().map_or(Ok(()), |control| control.begin())?;
+            work.ok_or(Error::Internal("a job ran twice"))?()
         }))
     }
 
     fn resolve(&mut self, env: Env, output: Self::Output) -> napi::Result<V> {
-        output.map_err(|error| thrown(&env, &error)).and_then(|output| (self.give)(&env, output))
+        output.map(self.give).map_err(|error| thrown(&env, &error))
     }
 }
 
-/// A name for values that are any of JavaScript's.
-pub(crate) const ANY: ValueType = ValueType::Unknown;
+/// Bytes that are wiped where nobody gets them.
+pub type Secret = Zeroizing<Vec<u8>>;
+
+/// A promise's bytes.
+pub type BytesJob = Job<Secret, Buffer>;
+
+/// A Buffer of the same memory.
+pub(crate) fn buffer(mut bytes: Secret) -> Buffer {
+    Buffer::from(std::mem::take(&mut *bytes))
+}
+
+/// What was opened, and what of it was not: zeros are in its place.
+#[napi(object, object_from_js = false)]
+pub struct Opened {
+    /// The bytes.
+    pub bytes: Buffer,
+    /// Why some are zeros.
+    pub failure: Option<Failure>,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").field("failure", &self.failure).finish_non_exhaustive()
+    }
+}
+
+/// A promise's opened bytes.
+pub type OpenedJob = Job<(Secret, Result<(), Error>), Opened>;
+
+/// An outcome of opening, of which the bytes count where some were not authentic, too.
+pub(crate) fn opened(
+    bytes: Secret,
+    outcome: Result<(), Error>,
+) -> Result<(Secret, Result<(), Error>), Error> {
+    match outcome {
+        Ok(()) | Err(Error::AuthenticationFailed(_)) => Ok((bytes, outcome)),
+        Err(error) => Err(error),
+    }
+}
+
+/// For [`start`].
+pub(crate) fn give_opened((bytes, outcome): (Secret, Result<(), Error>)) -> Opened {
+    Opened { bytes: buffer(bytes), failure: outcome.err().as_ref().map(Failure::from) }
+}

@@ -46,19 +46,19 @@ impl Key {
     }
 
     /// The same key with another ceiling.
-    #[napi(factory)]
+    #[napi]
     pub fn with_engine(&self, env: &Env, engine: String) -> napi::Result<Self> {
         call(env, || Ok(Self::of(self.get()?.with_engine(engine.parse()?)?)))
     }
 
     /// The same bytes for another cipher.
-    #[napi(factory)]
+    #[napi]
     pub fn with_cipher(&self, env: &Env, cipher: String) -> napi::Result<Self> {
         call(env, || Ok(Self::of(self.get()?.with_cipher(cipher.parse()?)?)))
     }
 
     /// The same key, closed apart.
-    #[napi(factory)]
+    #[napi]
     pub fn duplicate(&self, env: &Env) -> napi::Result<Self> {
         call(env, || Ok(Self::of(self.get()?)))
     }

@@ -1,14 +1,22 @@
-//! The addon of the Node package `libpagecrypt`: what JavaScript cannot do itself, with types that `lib/` has checked.
+//! The addon of the Node package `libpagecrypt`: what JavaScript cannot do itself, for arguments that `lib/` has checked.
 //!
-//! Nothing here is public to users of the package. Every function catches panics, and throws an error that carries a
-//! code and its details ([`error`]); `lib/` makes one of its classes of it.
+//! Nothing here is public to users of the package. Every function catches panics; what it throws carries a code and its
+//! details ([`error`]), of which `lib/` makes one of its error classes. Functions that end in `later` work on the thread
+//! pool ([`job`]).
 
 pub mod aead;
 mod border;
 pub mod cipher;
+pub mod command;
+pub mod control;
 pub mod engine;
 pub mod error;
-mod job;
+pub mod file;
+pub mod inspect;
+pub mod job;
 pub mod key;
 pub mod page;
+pub mod reader;
+pub mod verify;
 pub mod version;
+pub mod wal;

@@ -1,0 +1,203 @@
+"use strict";
+
+// Encrypted databases as plain ones.
+
+const { Readable } = require("node:stream");
+
+const native = require("./binding.cjs");
+const { checkBytes, checkInteger, checkMilliseconds, checkNumber, checkOptions, outOfRange } = require("./arguments.cjs");
+const { addAsyncDisposal, addDisposal } = require("./disposal.cjs");
+const { ClosedError, attempt } = require("./errors.cjs");
+const { nativeKey } = require("./key.cjs");
+const { destination, later, stillThere } = require("./later.cjs");
+const { pathBytes } = require("./path.cjs");
+const { work } = require("./work.cjs");
+
+const MAKE = Symbol("make");
+
+class PageReader {
+  #native;
+  #info;
+
+  constructor(make, handle) {
+    if (make !== MAKE) {
+      const error = new TypeError("Readers are made by PageReader.open and PageReader.openSync");
+      error.code = "ERR_ILLEGAL_CONSTRUCTOR";
+      throw error;
+    }
+    this.#native = handle;
+    this.#info = handle.info();
+  }
+
+  static async open(path, key, options) {
+    const { wait, signal } = checkOptions(options);
+    const parameters = [pathBytes(path, "path"), nativeKey(key, "key"), checkMilliseconds(wait, "options.wait")];
+    const handle = await work({ signal }, (control, listener) => {
+      return native.openPageReaderLater(...parameters, control, listener);
+    });
+    return new PageReader(MAKE, handle);
+  }
+
+  static openSync(path, key, options) {
+    const { wait } = checkOptions(options);
+    const parameters = [pathBytes(path, "path"), nativeKey(key, "key"), checkMilliseconds(wait, "options.wait")];
+    return new PageReader(MAKE, attempt(() => native.PageReader.open(...parameters)));
+  }
+
+  get cipher() {
+    return this.#info.cipher;
+  }
+
+  get engine() {
+    return this.#info.engine;
+  }
+
+  get pageSize() {
+    return this.#info.pageSize;
+  }
+
+  get pageCount() {
+    return this.#info.pageCount;
+  }
+
+  get size() {
+    return this.#info.size;
+  }
+
+  get framesApplied() {
+    return this.#info.framesApplied;
+  }
+
+  // Bytes
+
+  readAtSync(offset, length) {
+    const reader = this.#open();
+    checkInteger(offset, "offset");
+    checkInteger(length, "length");
+    return attempt(() => reader.readAt(offset, length));
+  }
+
+  async readAt(offset, length, options) {
+    const reader = this.#open();
+    checkInteger(offset, "offset");
+    checkInteger(length, "length");
+    const { signal } = checkOptions(options);
+    return later(signal, (control) => reader.readAtLater(offset, length, control));
+  }
+
+  readIntoSync(offset, buffer) {
+    const reader = this.#open();
+    checkInteger(offset, "offset");
+    checkBytes(buffer, "buffer");
+    return attempt(() => reader.readInto(offset, buffer));
+  }
+
+  async readInto(offset, buffer, options) {
+    const reader = this.#open();
+    checkInteger(offset, "offset");
+    const target = destination(checkBytes(buffer, "buffer"));
+    const { signal } = checkOptions(options);
+    let bytes;
+    try {
+      bytes = await later(signal, (control) => reader.readAtLater(offset, target.length, control));
+    } catch (error) {
+      if (error !== signal?.reason) stillThere(target).fill(0);
+      throw error;
+    }
+    try {
+      stillThere(target).set(bytes);
+    } finally {
+      bytes.fill(0);
+    }
+    return bytes.length;
+  }
+
+  // Pages
+
+  readPagesSync(first, count) {
+    const reader = this.#open();
+    const number = checkNumber(first, "first");
+    const pages = checkCount(count);
+    return attempt(() => reader.readPages(number, pages));
+  }
+
+  async readPages(first, count, options) {
+    const reader = this.#open();
+    const number = checkNumber(first, "first");
+    const pages = checkCount(count);
+    const { signal } = checkOptions(options);
+    return later(signal, (control) => reader.readPagesLater(number, pages, control));
+  }
+
+  // Changes
+
+  checkUnchangedSync() {
+    const reader = this.#open();
+    attempt(() => reader.checkUnchanged());
+  }
+
+  async checkUnchanged(options) {
+    const reader = this.#open();
+    const { signal } = checkOptions(options);
+    return later(signal, (control) => reader.checkUnchangedLater(control));
+  }
+
+  createReadStream(options) {
+    this.#open();
+    return new ReaderStream(this, checkOptions(options));
+  }
+
+  close() {
+    this.#native?.close();
+    this.#native = null;
+  }
+
+  #open() {
+    if (this.#native === null) throw new ClosedError("the reader was closed");
+    return this.#native;
+  }
+}
+addDisposal(PageReader);
+addAsyncDisposal(PageReader);
+
+/** A part of a reader's bytes. */
+class ReaderStream extends Readable {
+  #reader;
+  #at;
+  #end;
+
+  constructor(reader, { start = 0, end = Infinity, ...options }) {
+    // Whole pages are cheapest, and several of them together.
+    super({ highWaterMark: 65536, ...pick(options, ["highWaterMark", "signal", "encoding"]) });
+    this.#reader = reader;
+    this.#at = checkInteger(start, "options.start");
+    this.#end = end === Infinity ? reader.size : Math.min(checkInteger(end, "options.end") + 1, reader.size);
+    if (end < start) throw outOfRange("options.start", `<= "options.end" (here: ${end})`, start);
+  }
+
+  _read(size) {
+    const length = Math.min(size, this.#end - this.#at);
+    if (length <= 0) {
+      this.push(null);
+      return;
+    }
+    this.#reader.readAt(this.#at, length).then(
+      (bytes) => {
+        this.#at += bytes.length;
+        this.push(bytes);
+      },
+      (error) => this.destroy(error),
+    );
+  }
+}
+
+function pick(object, names) {
+  return Object.fromEntries(names.filter((name) => object[name] !== undefined).map((name) => [name, object[name]]));
+}
+
+/** How many pages; more than there are numbers are too many. */
+function checkCount(count) {
+  return Math.min(checkInteger(count, "count"), 0xffffffff);
+}
+
+module.exports = { PageReader };

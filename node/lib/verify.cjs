@@ -1,0 +1,56 @@
+"use strict";
+
+// Checks of encrypted databases.
+
+const native = require("./binding.cjs");
+const { checkMilliseconds, checkOptions, checkThreads } = require("./arguments.cjs");
+const { freezeDeeply } = require("./frozen.cjs");
+const { fromFailure } = require("./errors.cjs");
+const { nativeKey } = require("./key.cjs");
+const { pathBytes } = require("./path.cjs");
+const { work, workSync } = require("./work.cjs");
+
+const MAKE = Symbol("make");
+
+class VerifyReport {
+  constructor(make, { error, ...fields }) {
+    if (make !== MAKE) {
+      const illegal = new TypeError("reports are made by verifyFile");
+      illegal.code = "ERR_ILLEGAL_CONSTRUCTOR";
+      throw illegal;
+    }
+    const { intact, ...others } = freezeDeeply(fields);
+    this.intact = intact;
+    this.error = error === null ? null : fromFailure(error);
+    Object.assign(this, others);
+    Object.freeze(this);
+  }
+
+  requireIntact() {
+    if (this.error !== null) throw this.error;
+    return this;
+  }
+}
+
+async function verifyFile(path, key, options) {
+  const checked = checkOptions(options);
+  const parameters = check(path, key, checked);
+  return new VerifyReport(MAKE, await work(checked, (...control) => native.verifyFileLater(...parameters, ...control)));
+}
+
+function verifyFileSync(path, key, options) {
+  const checked = checkOptions(options);
+  const parameters = check(path, key, checked);
+  return new VerifyReport(MAKE, workSync(checked, (listener) => native.verifyFile(...parameters, listener)));
+}
+
+function check(path, key, { threads, wait }) {
+  return [
+    pathBytes(path, "path"),
+    nativeKey(key, "key"),
+    checkThreads(threads, "options.threads"),
+    checkMilliseconds(wait, "options.wait"),
+  ];
+}
+
+module.exports = { VerifyReport, verifyFile, verifyFileSync };
