@@ -19,7 +19,7 @@ class Aead {
   #engine;
 
   constructor(key) {
-    this.#native = nativeKey(key, "key").duplicate();
+    this.#native = native.keyClone(nativeKey(key, "key"));
     this.#info = cipher(key.cipher);
     this.#engine = key.engine;
   }
@@ -157,7 +157,7 @@ class Aead {
   }
 
   close() {
-    this.#native?.close();
+    if (this.#native !== null) native.keyClose(this.#native);
     this.#native = null;
   }
 

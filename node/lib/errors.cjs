@@ -67,6 +67,20 @@ for (const [name, code] of [
   classOfCode.set(code, Class);
 }
 
+// The first failure by what it is of.
+for (const [name, unit] of [
+  ["index", "message"],
+  ["page", "page"],
+  ["frame", "frame"],
+]) {
+  Object.defineProperty(classes.AuthenticationError.prototype, name, {
+    get() {
+      return this.unit === unit ? this.first : undefined;
+    },
+    configurable: true,
+  });
+}
+
 /** What the addon threw, as one of the classes; other values as they are. */
 function fromNative(thrown) {
   return thrown?.failure === undefined ? thrown : fromFailure(thrown.failure, fromNative);
@@ -75,7 +89,6 @@ function fromNative(thrown) {
 /** An error of what the addon knows of it. Its stack begins with the caller of `below`. */
 function fromFailure({ code, message, expectedCipher, gotCipher, ...details }, below = fromFailure) {
   if (expectedCipher !== undefined) Object.assign(details, { expected: expectedCipher, got: gotCipher });
-  if (details.unit !== undefined) details[details.unit === "message" ? "index" : details.unit] = details.first;
   if (details.errno !== undefined) details.syscallCode = getSystemErrorName(details.errno);
   const Class = classOfCode.get(code) ?? PagecryptError;
   const error = new Class(message, { code, ...details });

@@ -36,27 +36,27 @@ class Key {
       throw error;
     }
     this.#native = handle;
-    this.#cipher = handle.cipher();
-    this.#engine = handle.engine();
+    this.#cipher = native.keyCipher(handle);
+    this.#engine = native.keyEngine(handle);
   }
 
   static generate(cipher = "aegis256") {
     checkString(cipher, "cipher");
-    return make(() => native.Key.generate(cipher));
+    return make(() => native.keyGenerate(cipher));
   }
 
   static fromBytes(bytes, cipher) {
     checkBytes(bytes, "bytes");
     checkString(cipher, "cipher");
-    return make(() => native.Key.fromBytes(bytes, cipher));
+    return make(() => native.keyFromBytes(bytes, cipher));
   }
 
   static fromText(text, cipher) {
     if (cipher !== undefined) checkString(cipher, "cipher");
-    if (typeof text !== "string") return make(() => native.Key.fromText(checkBytes(text, "text"), cipher));
+    if (typeof text !== "string") return make(() => native.keyFromText(checkBytes(text, "text"), cipher));
     const bytes = new TextEncoder().encode(text);
     try {
-      return make(() => native.Key.fromText(bytes, cipher));
+      return make(() => native.keyFromText(bytes, cipher));
     } finally {
       bytes.fill(0);
     }
@@ -71,41 +71,41 @@ class Key {
   }
 
   get seals() {
-    return this.#native === null ? this.#seals : this.#native.seals();
+    return this.#native === null ? this.#seals : native.keySeals(this.#native);
   }
 
   withEngine(engine) {
     checkString(engine, "engine");
-    return make(() => this.#open().withEngine(engine));
+    return make(() => native.keyWithEngine(this.#open(), engine));
   }
 
   withCipher(cipher) {
     checkString(cipher, "cipher");
-    return make(() => this.#open().withCipher(cipher));
+    return make(() => native.keyWithCipher(this.#open(), cipher));
   }
 
   clone() {
-    return make(() => this.#open().duplicate());
+    return make(() => native.keyClone(this.#open()));
   }
 
   toBytes() {
-    return this.#open().toBytes();
+    return native.keyToBytes(this.#open());
   }
 
   toText(encoding = "base64") {
     checkString(encoding, "encoding");
-    return attempt(() => this.#open().toText(encoding));
+    return attempt(() => native.keyToText(this.#open(), encoding));
   }
 
   equals(other) {
     const theirs = nativeKey(other, "other");
-    return this.#open().equals(theirs);
+    return native.keyEquals(this.#open(), theirs);
   }
 
   close() {
     if (this.#native === null) return;
-    this.#seals = this.#native.seals();
-    this.#native.close();
+    this.#seals = native.keySeals(this.#native);
+    native.keyClose(this.#native);
     this.#native = null;
   }
 

@@ -20,11 +20,11 @@ async function later(signal, start) {
     }
   }
   if (signal.aborted) throw signal.reason;
-  const control = new native.Control();
+  const control = native.controlNew();
   let onAbort;
   const aborted = new Promise((_, reject) => {
     onAbort = () => {
-      control.stop();
+      native.controlStop(control);
       reject(signal.reason);
     };
     signal.addEventListener("abort", onAbort, { once: true });

@@ -25,11 +25,11 @@ class PageCodec {
     checkInteger(pageSize, "options.pageSize");
     checkString(format, "options.format");
     if (format !== "turso") throw new UnsupportedFormatError("unsupported format: the only format is turso");
-    this.#native = attempt(() => native.PageCodec.turso(handle, pageSize));
+    this.#native = attempt(() => native.codecNewTurso(handle, pageSize));
     this.#cipher = key.cipher;
     this.#engine = key.engine;
     this.#pageSize = pageSize;
-    this.#reservedLength = this.#native.reservedLength();
+    this.#reservedLength = native.codecReservedLength(this.#native);
   }
 
   get cipher() {
@@ -62,7 +62,7 @@ class PageCodec {
     const codec = this.#open();
     checkBytes(pages, "pages");
     try {
-      codec.sealPages(checkNumber(first, "first"), pages);
+      native.sealPages(codec, checkNumber(first, "first"), pages);
     } catch (error) {
       throw fromNative(error);
     }
@@ -72,7 +72,7 @@ class PageCodec {
     const codec = this.#open();
     checkBytes(pages, "pages");
     try {
-      codec.openPages(checkNumber(first, "first"), pages);
+      native.openPages(codec, checkNumber(first, "first"), pages);
     } catch (error) {
       throw fromNative(error);
     }
@@ -98,7 +98,7 @@ class PageCodec {
     checkBytes(source, "source");
     checkBytes(into, "into");
     try {
-      codec.sealPagesInto(checkNumber(first, "first"), source, into);
+      native.sealPagesInto(codec, checkNumber(first, "first"), source, into);
     } catch (error) {
       throw fromNative(error);
     }
@@ -109,7 +109,7 @@ class PageCodec {
     checkBytes(source, "source");
     checkBytes(into, "into");
     try {
-      codec.openPagesInto(checkNumber(first, "first"), source, into);
+      native.openPagesInto(codec, checkNumber(first, "first"), source, into);
     } catch (error) {
       throw fromNative(error);
     }
@@ -181,20 +181,20 @@ class PageCodec {
     const codec = this.#open();
     const links = useChain(chain, "chain");
     checkBytes(frames, "frames");
-    attempt(() => codec.sealFrames(links, frames));
+    attempt(() => native.sealFrames(codec, links, frames));
   }
 
   openFramesSync(first, frames) {
     const codec = this.#open();
     checkBytes(frames, "frames");
-    attempt(() => codec.openFrames(checkNumber(first, "first"), frames));
+    attempt(() => native.openFrames(codec, checkNumber(first, "first"), frames));
   }
 
   openFramesIntoSync(first, source, into) {
     const codec = this.#open();
     checkBytes(source, "source");
     checkBytes(into, "into");
-    attempt(() => codec.openFramesInto(checkNumber(first, "first"), source, into));
+    attempt(() => native.openFramesInto(codec, checkNumber(first, "first"), source, into));
   }
 
   async sealFrames(chain, frames, options) {
@@ -203,9 +203,9 @@ class PageCodec {
     const target = destination(checkBytes(frames, "frames"));
     const source = isChainBusy(chain, "chain") ? new Uint8Array(target.bytes) : target.bytes;
     await useChainLater(chain, "chain", async (links) => {
-      const sealed = await later(signal, (control) => codec.sealFramesLater(links, source, control));
+      const sealed = await later(signal, (control) => native.sealFramesLater(codec, links, source, control));
       stillThere(target).set(sealed.bytes);
-      links.advance(sealed.checksum);
+      native.chainAdvance(links, sealed.checksum);
     });
   }
 
@@ -218,7 +218,7 @@ class PageCodec {
   }
 
   close() {
-    this.#native?.close();
+    if (this.#native !== null) native.codecClose(this.#native);
     this.#native = null;
   }
 
@@ -226,14 +226,14 @@ class PageCodec {
     const codec = this.#open();
     const { signal } = checkOptions(options);
     const number = checkNumber(first, "first");
-    return later(signal, (control) => codec.sealPagesLater(number, source, into, control));
+    return later(signal, (control) => native.sealPagesLater(codec, number, source, into, control));
   }
 
   async #openLater(first, source, into, options) {
     const codec = this.#open();
     const { signal } = checkOptions(options);
     const number = checkNumber(first, "first");
-    return later(signal, (control) => codec.openPagesLater(number, source, into, control));
+    return later(signal, (control) => native.openPagesLater(codec, number, source, into, control));
   }
 
   async #openFramesLater(first, source, into, target, options) {
@@ -241,7 +241,7 @@ class PageCodec {
     const { signal } = checkOptions(options);
     const number = checkNumber(first, "first");
     const place = destination(checkBytes(target, "frames"));
-    const { bytes, failure } = await later(signal, (control) => codec.openFramesLater(number, source, into, control));
+    const { bytes, failure } = await later(signal, (control) => native.openFramesLater(codec, number, source, into, control));
     const there = stillThere(place);
     for (let at = 0; at < bytes.length; at += this.frameLength) {
       const page = at + WAL_FRAME_HEADER_LENGTH; // headers stay as they are

@@ -26,14 +26,14 @@ class PageReader {
       throw error;
     }
     this.#native = handle;
-    this.#info = handle.info();
+    this.#info = native.readerInfo(handle);
   }
 
   static async open(path, key, options) {
     const { wait, signal } = checkOptions(options);
     const parameters = [pathBytes(path, "path"), nativeKey(key, "key"), checkMilliseconds(wait, "options.wait")];
     const handle = await work({ signal }, (control, listener) => {
-      return native.openPageReaderLater(...parameters, control, listener);
+      return native.readerOpenLater(...parameters, control, listener);
     });
     return new PageReader(MAKE, handle);
   }
@@ -41,7 +41,7 @@ class PageReader {
   static openSync(path, key, options) {
     const { wait } = checkOptions(options);
     const parameters = [pathBytes(path, "path"), nativeKey(key, "key"), checkMilliseconds(wait, "options.wait")];
-    return new PageReader(MAKE, attempt(() => native.PageReader.open(...parameters)));
+    return new PageReader(MAKE, attempt(() => native.readerOpen(...parameters)));
   }
 
   get cipher() {
@@ -74,7 +74,7 @@ class PageReader {
     const reader = this.#open();
     checkInteger(offset, "offset");
     checkInteger(length, "length");
-    return attempt(() => reader.readAt(offset, length));
+    return attempt(() => native.readerReadAt(reader, offset, length));
   }
 
   async readAt(offset, length, options) {
@@ -82,14 +82,14 @@ class PageReader {
     checkInteger(offset, "offset");
     checkInteger(length, "length");
     const { signal } = checkOptions(options);
-    return later(signal, (control) => reader.readAtLater(offset, length, control));
+    return later(signal, (control) => native.readerReadAtLater(reader, offset, length, control));
   }
 
   readIntoSync(offset, buffer) {
     const reader = this.#open();
     checkInteger(offset, "offset");
     checkBytes(buffer, "buffer");
-    return attempt(() => reader.readInto(offset, buffer));
+    return attempt(() => native.readerReadInto(reader, offset, buffer));
   }
 
   async readInto(offset, buffer, options) {
@@ -99,7 +99,7 @@ class PageReader {
     const { signal } = checkOptions(options);
     let bytes;
     try {
-      bytes = await later(signal, (control) => reader.readAtLater(offset, target.length, control));
+      bytes = await later(signal, (control) => native.readerReadAtLater(reader, offset, target.length, control));
     } catch (error) {
       if (error !== signal?.reason) stillThere(target).fill(0);
       throw error;
@@ -118,7 +118,7 @@ class PageReader {
     const reader = this.#open();
     const number = checkNumber(first, "first");
     const pages = checkCount(count);
-    return attempt(() => reader.readPages(number, pages));
+    return attempt(() => native.readerReadPages(reader, number, pages));
   }
 
   async readPages(first, count, options) {
@@ -126,20 +126,20 @@ class PageReader {
     const number = checkNumber(first, "first");
     const pages = checkCount(count);
     const { signal } = checkOptions(options);
-    return later(signal, (control) => reader.readPagesLater(number, pages, control));
+    return later(signal, (control) => native.readerReadPagesLater(reader, number, pages, control));
   }
 
   // Changes
 
   checkUnchangedSync() {
     const reader = this.#open();
-    attempt(() => reader.checkUnchanged());
+    attempt(() => native.readerCheckUnchanged(reader));
   }
 
   async checkUnchanged(options) {
     const reader = this.#open();
     const { signal } = checkOptions(options);
-    return later(signal, (control) => reader.checkUnchangedLater(control));
+    return later(signal, (control) => native.readerCheckUnchangedLater(reader, control));
   }
 
   createReadStream(options) {
@@ -148,7 +148,7 @@ class PageReader {
   }
 
   close() {
-    this.#native?.close();
+    if (this.#native !== null) native.readerClose(this.#native);
     this.#native = null;
   }
 

@@ -90,23 +90,23 @@ class WalChain {
 
   static start(header) {
     const bytes = headerBytes(header);
-    return new WalChain(MAKE, attempt(() => native.WalChain.of(bytes)));
+    return new WalChain(MAKE, attempt(() => native.chainNew(bytes)));
   }
 
   static resume(header, checksum) {
     const bytes = headerBytes(header);
     const words = [...checkWords(checksum, "checksum")];
-    return new WalChain(MAKE, attempt(() => native.WalChain.of(bytes, words)));
+    return new WalChain(MAKE, attempt(() => native.chainNew(bytes, words)));
   }
 
   get checksum() {
-    return Object.freeze(this.#open().checksum());
+    return Object.freeze(native.chainChecksum(this.#open()));
   }
 
   accept(frame) {
     const chain = this.#idle();
     checkBytes(frame, "frame");
-    return attempt(() => chain.accept(frame));
+    return attempt(() => native.chainAccept(chain, frame));
   }
 
   close() {

@@ -10,7 +10,7 @@ const { CancelledError, fromNative } = require("./errors.cjs");
 const running = new Set();
 
 function stopAll() {
-  for (const control of running) control.stop();
+  for (const control of running) native.controlStop(control);
 }
 
 /**
@@ -21,11 +21,11 @@ async function work({ progress, signal }, start) {
   checkSignal(signal);
   const listener = new Listener(progress);
   if (signal?.aborted) throw signal.reason;
-  const control = new native.Control();
+  const control = native.controlNew();
   let onAbort;
   const never = new Promise((_, reject) => {
     onAbort = () => {
-      if (control.stop()) reject(signal.reason); // it has not begun, and never will
+      if (native.controlStop(control)) reject(signal.reason); // it has not begun, and never will
     };
     signal?.addEventListener("abort", onAbort, { once: true });
   });

@@ -8,6 +8,7 @@ use pagecrypt::{Error, Failures, TAG_LENGTH, Unit};
 use zeroize::Zeroizing;
 
 use crate::border::buffers::{Bytes, TextBytes, text};
+use crate::border::handle::Handle;
 use crate::control::Control;
 use crate::error::call;
 use crate::job::{BytesJob, Secret, buffer, start};
@@ -19,7 +20,7 @@ pub mod batch;
 #[napi]
 pub fn seal_into(
     env: &Env,
-    key: &Key,
+    key: Handle<'_, Key>,
     nonce: Bytes<'_>,
     associated_data: Bytes<'_>,
     from: Bytes<'_>,
@@ -37,7 +38,7 @@ pub fn seal_into(
 #[napi]
 pub fn open_into(
     env: &Env,
-    key: &Key,
+    key: Handle<'_, Key>,
     nonce: Bytes<'_>,
     associated_data: Bytes<'_>,
     from: Bytes<'_>,
@@ -53,7 +54,7 @@ pub fn open_into(
 #[napi]
 pub fn seal_detached(
     env: &Env,
-    key: &Key,
+    key: Handle<'_, Key>,
     nonce: Bytes<'_>,
     associated_data: Bytes<'_>,
     data: Bytes<'_>,
@@ -69,7 +70,7 @@ pub fn seal_detached(
 #[napi]
 pub fn open_detached(
     env: &Env,
-    key: &Key,
+    key: Handle<'_, Key>,
     nonce: Bytes<'_>,
     associated_data: Bytes<'_>,
     data: Bytes<'_>,
@@ -83,12 +84,12 @@ pub fn open_detached(
 #[napi]
 pub fn seal_later(
     env: &Env,
-    key: &Key,
+    key: Handle<'_, Key>,
     nonce: Bytes<'_>,
     associated_data: Bytes<'_>,
     from: Bytes<'_>,
     to: Option<Bytes<'_>>,
-    control: Option<&Control>,
+    control: Option<Handle<'_, Control>>,
 ) -> napi::Result<AsyncTask<BytesJob>> {
     let message = call(env, || {
         let key = key.get()?;
@@ -113,13 +114,13 @@ pub fn seal_later(
 #[napi]
 pub fn open_later(
     env: &Env,
-    key: &Key,
+    key: Handle<'_, Key>,
     nonce: Bytes<'_>,
     associated_data: Bytes<'_>,
     from: Bytes<'_>,
     tag: Option<Bytes<'_>>,
     to: Option<Bytes<'_>>,
-    control: Option<&Control>,
+    control: Option<Handle<'_, Control>>,
 ) -> napi::Result<AsyncTask<BytesJob>> {
     let message = call(env, || {
         let key = key.get()?;

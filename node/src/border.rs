@@ -3,3 +3,4 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod buffers;
+pub(crate) mod handle;

@@ -11,6 +11,8 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 use pagecrypt::Error;
 
+use crate::border::handle::{Handle, New};
+
 /// How often JavaScript is told, at most, but for the first time and the last.
 const PACE: Duration = Duration::from_millis(25);
 
@@ -24,28 +26,24 @@ pub type Told = FnArgs<(f64, f64)>;
 pub type Listener = ThreadsafeFunction<Told, bool, Told, Status, false, true>;
 
 /// What stops one piece of work.
-#[napi]
 #[derive(Debug, Default)]
 pub struct Control {
     shared: Arc<Shared>,
 }
 
+/// A control for work that is yet to begin.
 #[napi]
-impl Control {
-    /// One for work that is yet to begin.
-    #[napi(constructor)]
-    pub fn new() -> Self {
-        Self::default()
-    }
+pub fn control_new() -> New<Control> {
+    New(Control::default())
+}
 
-    /// Stops the work. Gives whether it had not begun: then it never will.
-    #[napi]
-    pub fn stop(&self) -> bool {
-        let mut state = self.shared.state();
-        state.stopped = true;
-        self.shared.changed.notify_all();
-        !state.begun
-    }
+/// Stops the work. Gives whether it had not begun: then it never will.
+#[napi]
+pub fn control_stop(control: Handle<'_, Control>) -> bool {
+    let mut state = control.shared.state();
+    state.stopped = true;
+    control.shared.changed.notify_all();
+    !state.begun
 }
 
 impl Control {

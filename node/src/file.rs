@@ -11,6 +11,7 @@ use pagecrypt::Error;
 use pagecrypt::file::{FileOptions, Progress};
 
 use crate::border::buffers::Bytes;
+use crate::border::handle::Handle;
 use crate::control::{Control, Listener, Reporter, Told, report_here};
 use crate::error::call;
 use crate::job::{Job, start};
@@ -76,7 +77,7 @@ pub fn convert_file(
     conversion: Conversion,
     source: Bytes<'_>,
     destination: Bytes<'_>,
-    key: &Key,
+    key: Handle<'_, Key>,
     force: bool,
     wait: Option<f64>,
     progress: Option<Function<'_, Told, bool>>,
@@ -95,10 +96,10 @@ pub fn convert_file_later(
     conversion: Conversion,
     source: Bytes<'_>,
     destination: Bytes<'_>,
-    key: &Key,
+    key: Handle<'_, Key>,
     force: bool,
     wait: Option<f64>,
-    control: &Control,
+    control: Handle<'_, Control>,
     listener: Listener,
     listens: bool,
 ) -> napi::Result<AsyncTask<Job<pagecrypt::file::Summary, Summary>>> {
@@ -121,7 +122,7 @@ impl Work {
         conversion: Conversion,
         source: Bytes<'_>,
         destination: Bytes<'_>,
-        key: &Key,
+        key: Handle<'_, Key>,
         force: bool,
         wait: Option<f64>,
     ) -> Result<Self, Error> {

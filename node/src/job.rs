@@ -11,6 +11,7 @@ use napi_derive::napi;
 use pagecrypt::Error;
 use zeroize::Zeroizing;
 
+use crate::border::handle::Handle;
 use crate::control::{Control, Shared};
 use crate::error::{Failure, caught, thrown};
 
@@ -23,11 +24,11 @@ pub struct Job<T, V> {
 
 /// Starts work.
 pub(crate) fn start<T: Send + 'static, V: ToNapiValue + TypeName>(
-    control: Option<&Control>,
+    control: Option<Handle<'_, Control>>,
     give: fn(T) -> V,
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> AsyncTask<Job<T, V>> {
-    AsyncTask::new(Job { work: Some(Box::new(work)), control: control.map(Control::shared), give })
+    AsyncTask::new(Job { work: Some(Box::new(work)), control: control.map(|control| control.shared()), give })
 }
 
 impl<T, V> fmt::Debug for Job<T, V> {

@@ -13,6 +13,7 @@ use pagecrypt::file::{self, FileOptions, Progress};
 use zeroize::Zeroizing;
 
 use crate::border::buffers::Bytes;
+use crate::border::handle::{Handle, New};
 use crate::control::{Control, Listener, Reporter};
 use crate::error::call;
 use crate::file::{duration, path};
@@ -20,10 +21,17 @@ use crate::job::{BytesJob, Job, Secret, buffer, start};
 use crate::key::Key;
 
 /// A reader until it is closed; `lib/` sees to it that nobody uses it afterwards.
-#[napi]
 #[derive(Debug)]
-pub struct PageReader {
-    reader: RefCell<Option<Arc<file::PageReader>>>,
+pub struct PageReader(RefCell<Option<Arc<file::PageReader>>>);
+
+impl PageReader {
+    fn new(reader: file::PageReader) -> New<Self> {
+        New(Self(RefCell::new(Some(Arc::new(reader)))))
+    }
+
+    fn get(&self) -> Result<Arc<file::PageReader>, Error> {
+        self.0.borrow().clone().ok_or(Error::Internal("a reader was used after it was closed"))
+    }
 }
 
 /// What is known of the database.
@@ -44,128 +52,133 @@ pub struct ReaderInfo {
     pub frames_applied: f64,
 }
 
+/// Opens a database on this thread.
 #[napi]
-impl PageReader {
-    /// Opens a database on this thread.
-    #[napi(factory)]
-    pub fn open(env: &Env, file: Bytes<'_>, key: &Key, wait: Option<f64>) -> napi::Result<Self> {
-        call(env, || {
-            open(&path(file)?, &key.get()?, wait.map(duration), &mut |_, _| {
-                std::ops::ControlFlow::Continue(())
-            })
-            .map(Self::of)
+pub fn reader_open(
+    env: &Env,
+    file: Bytes<'_>,
+    key: Handle<'_, Key>,
+    wait: Option<f64>,
+) -> napi::Result<New<PageReader>> {
+    call(env, || {
+        open(&path(file)?, &key.get()?, wait.map(duration), &mut |_, _| std::ops::ControlFlow::Continue(()))
+            .map(PageReader::new)
+    })
+}
+
+/// What is known of the database.
+#[napi]
+pub fn reader_info(env: &Env, reader: Handle<'_, PageReader>) -> napi::Result<ReaderInfo> {
+    call(env, || {
+        let reader = reader.get()?;
+        Ok(ReaderInfo {
+            cipher: reader.codec().cipher().name().to_owned(),
+            engine: reader.codec().engine().name().to_owned(),
+            page_size: reader.page_size() as u32,
+            page_count: reader.page_count(),
+            size: reader.length() as f64,
+            frames_applied: reader.frames_applied() as f64,
         })
-    }
+    })
+}
 
-    /// What is known of the database.
-    #[napi]
-    pub fn info(&self, env: &Env) -> napi::Result<ReaderInfo> {
-        call(env, || {
-            let reader = self.get()?;
-            Ok(ReaderInfo {
-                cipher: reader.codec().cipher().name().to_owned(),
-                engine: reader.codec().engine().name().to_owned(),
-                page_size: reader.page_size() as u32,
-                page_count: reader.page_count(),
-                size: reader.length() as f64,
-                frames_applied: reader.frames_applied() as f64,
-            })
-        })
-    }
+/// Reads bytes from `offset` on: as many as `into` has room for, fewer at the end. Gives how many.
+#[napi]
+pub fn reader_read_into(
+    env: &Env,
+    reader: Handle<'_, PageReader>,
+    offset: f64,
+    into: Bytes<'_>,
+) -> napi::Result<f64> {
+    call(env, || Ok(reader.get()?.read_at(offset as u64, &mut into.write()?)? as f64))
+}
 
-    /// Reads bytes from `offset` on: as many as `into` has room for, fewer at the end. Gives how many.
-    #[napi]
-    pub fn read_into(&self, env: &Env, offset: f64, into: Bytes<'_>) -> napi::Result<f64> {
-        call(env, || Ok(self.get()?.read_at(offset as u64, &mut into.write()?)? as f64))
-    }
+/// At most `length` bytes from `offset` on.
+#[napi]
+pub fn reader_read_at(
+    env: &Env,
+    reader: Handle<'_, PageReader>,
+    offset: f64,
+    length: f64,
+) -> napi::Result<Buffer> {
+    call(env, || read_at(&*reader.get()?, offset, length)).map(buffer)
+}
 
-    /// At most `length` bytes from `offset` on.
-    #[napi]
-    pub fn read_at(&self, env: &Env, offset: f64, length: f64) -> napi::Result<Buffer> {
-        call(env, || read_at(&*self.get()?, offset, length)).map(buffer)
-    }
+/// The pages `first`, `first + 1`, …
+#[napi]
+pub fn reader_read_pages(
+    env: &Env,
+    reader: Handle<'_, PageReader>,
+    first: u32,
+    count: u32,
+) -> napi::Result<Buffer> {
+    call(env, || read_pages(&*reader.get()?, first, count)).map(buffer)
+}
 
-    /// The pages `first`, `first + 1`, …
-    #[napi]
-    pub fn read_pages(&self, env: &Env, first: u32, count: u32) -> napi::Result<Buffer> {
-        call(env, || read_pages(&*self.get()?, first, count)).map(buffer)
-    }
+/// Whether nobody has written to the files.
+#[napi]
+pub fn reader_check_unchanged(env: &Env, reader: Handle<'_, PageReader>) -> napi::Result<()> {
+    call(env, || reader.get()?.check_unchanged())
+}
 
-    /// Whether nobody has written to the files.
-    #[napi]
-    pub fn check_unchanged(&self, env: &Env) -> napi::Result<()> {
-        call(env, || self.get()?.check_unchanged())
-    }
+/// The same on the thread pool.
+#[napi]
+pub fn reader_read_at_later(
+    env: &Env,
+    reader: Handle<'_, PageReader>,
+    offset: f64,
+    length: f64,
+    control: Option<Handle<'_, Control>>,
+) -> napi::Result<AsyncTask<BytesJob>> {
+    let reader = call(env, || reader.get())?;
+    Ok(start(control, buffer, move || read_at(&reader, offset, length)))
+}
 
-    /// The same on the thread pool.
-    #[napi]
-    pub fn read_at_later(
-        &self,
-        env: &Env,
-        offset: f64,
-        length: f64,
-        control: Option<&Control>,
-    ) -> napi::Result<AsyncTask<BytesJob>> {
-        let reader = call(env, || self.get())?;
-        Ok(start(control, buffer, move || read_at(&reader, offset, length)))
-    }
+/// The same on the thread pool.
+#[napi]
+pub fn reader_read_pages_later(
+    env: &Env,
+    reader: Handle<'_, PageReader>,
+    first: u32,
+    count: u32,
+    control: Option<Handle<'_, Control>>,
+) -> napi::Result<AsyncTask<BytesJob>> {
+    let reader = call(env, || reader.get())?;
+    Ok(start(control, buffer, move || read_pages(&reader, first, count)))
+}
 
-    /// The same on the thread pool.
-    #[napi]
-    pub fn read_pages_later(
-        &self,
-        env: &Env,
-        first: u32,
-        count: u32,
-        control: Option<&Control>,
-    ) -> napi::Result<AsyncTask<BytesJob>> {
-        let reader = call(env, || self.get())?;
-        Ok(start(control, buffer, move || read_pages(&reader, first, count)))
-    }
+/// The same on the thread pool.
+#[napi]
+pub fn reader_check_unchanged_later(
+    env: &Env,
+    reader: Handle<'_, PageReader>,
+    control: Option<Handle<'_, Control>>,
+) -> napi::Result<AsyncTask<Job<(), ()>>> {
+    let reader = call(env, || reader.get())?;
+    Ok(start(control, |()| (), move || reader.check_unchanged()))
+}
 
-    /// The same on the thread pool.
-    #[napi]
-    pub fn check_unchanged_later(
-        &self,
-        env: &Env,
-        control: Option<&Control>,
-    ) -> napi::Result<AsyncTask<Job<(), ()>>> {
-        let reader = call(env, || self.get())?;
-        Ok(start(control, |()| (), move || reader.check_unchanged()))
-    }
-
-    /// Closes the files once running work is done.
-    #[napi]
-    pub fn close(&self) {
-        self.reader.take();
-    }
+/// Closes the files once running work is done.
+#[napi]
+pub fn reader_close(reader: Handle<'_, PageReader>) {
+    reader.0.take();
 }
 
 /// Opens a database on the thread pool.
 #[napi]
-pub fn open_page_reader_later(
+pub fn reader_open_later(
     env: &Env,
     file: Bytes<'_>,
-    key: &Key,
+    key: Handle<'_, Key>,
     wait: Option<f64>,
-    control: &Control,
+    control: Handle<'_, Control>,
     listener: Listener,
-) -> napi::Result<AsyncTask<Job<file::PageReader, PageReader>>> {
+) -> napi::Result<AsyncTask<Job<file::PageReader, New<PageReader>>>> {
     let (path, key) = call(env, || Ok((path(file)?, key.get()?)))?;
     let mut reporter = Reporter::new(control.shared(), listener, false);
-    Ok(start(Some(control), PageReader::of, move || {
+    Ok(start(Some(control), PageReader::new, move || {
         open(&path, &key, wait.map(duration), &mut |done, total| reporter.report(done, total))
     }))
-}
-
-impl PageReader {
-    fn of(reader: file::PageReader) -> Self {
-        Self { reader: RefCell::new(Some(Arc::new(reader))) }
-    }
-
-    fn get(&self) -> Result<Arc<file::PageReader>, Error> {
-        self.reader.borrow().clone().ok_or(Error::Internal("a reader was used after it was closed"))
-    }
 }
 
 fn open(

@@ -11,6 +11,7 @@ use pagecrypt::Error;
 use pagecrypt::file::{self, HeaderField, Numbers, Progress, VerifyOptions};
 
 use crate::border::buffers::Bytes;
+use crate::border::handle::Handle;
 use crate::control::{Control, Listener, Reporter, Told, report_here};
 use crate::error::{Failure, call};
 use crate::file::{duration, path};
@@ -123,7 +124,7 @@ fn ranges(numbers: &Numbers) -> Vec<Range> {
 pub fn verify_file(
     env: &Env,
     path: Bytes<'_>,
-    key: &Key,
+    key: Handle<'_, Key>,
     threads: Option<u32>,
     wait: Option<f64>,
     progress: Option<Function<'_, Told, bool>>,
@@ -137,10 +138,10 @@ pub fn verify_file(
 pub fn verify_file_later(
     env: &Env,
     path: Bytes<'_>,
-    key: &Key,
+    key: Handle<'_, Key>,
     threads: Option<u32>,
     wait: Option<f64>,
-    control: &Control,
+    control: Handle<'_, Control>,
     listener: Listener,
     listens: bool,
 ) -> napi::Result<AsyncTask<Job<file::VerifyReport, VerifyReport>>> {
@@ -159,7 +160,12 @@ struct Work {
 }
 
 impl Work {
-    fn new(bytes: Bytes<'_>, key: &Key, threads: Option<u32>, wait: Option<f64>) -> Result<Self, Error> {
+    fn new(
+        bytes: Bytes<'_>,
+        key: Handle<'_, Key>,
+        threads: Option<u32>,
+        wait: Option<f64>,
+    ) -> Result<Self, Error> {
         let threads = match threads.map(|threads| NonZeroUsize::new(threads as usize)) {
             Some(None) => return Err(Error::InvalidArgument("it takes a thread at least")),
             threads => threads.flatten(),

@@ -9,6 +9,7 @@ use pagecrypt::Error;
 use pagecrypt::page::wal::{ByteOrder, Chain, FRAME_HEADER_LENGTH, FrameHeader, Header};
 
 use crate::border::buffers::{Bytes, TextBytes, text};
+use crate::border::handle::{Handle, New};
 use crate::control::Control;
 use crate::error::call;
 use crate::job::{Job, OpenedJob, Secret, buffer, give_opened, opened, start};
@@ -93,55 +94,51 @@ pub fn parse_wal_frame_header(env: &Env, bytes: Bytes<'_>) -> napi::Result<WalFr
 }
 
 /// The checksum chain over a log.
-#[napi]
 #[derive(Debug)]
 pub struct WalChain {
     chain: RefCell<Chain>,
     header: Header,
 }
 
+/// The chain before the first frame, or behind one that holds `checksum`.
 #[napi]
-impl WalChain {
-    /// The chain before the first frame, or behind one that holds `checksum`.
-    #[napi(factory)]
-    pub fn of(env: &Env, header: Bytes<'_>, checksum: Option<Vec<u32>>) -> napi::Result<Self> {
-        call(env, || {
-            let header = Header::parse(&header.read()?)?;
-            let chain = match checksum {
-                None => Chain::start(&header),
-                Some(checksum) => Chain::resume(&header, pair(&checksum)?),
-            };
-            Ok(Self { chain: RefCell::new(chain), header })
-        })
-    }
+pub fn chain_new(env: &Env, header: Bytes<'_>, checksum: Option<Vec<u32>>) -> napi::Result<New<WalChain>> {
+    call(env, || {
+        let header = Header::parse(&header.read()?)?;
+        let chain = match checksum {
+            None => Chain::start(&header),
+            Some(checksum) => Chain::resume(&header, pair(&checksum)?),
+        };
+        Ok(New(WalChain { chain: RefCell::new(chain), header }))
+    })
+}
 
-    /// Behind the last frame.
-    #[napi]
-    pub fn checksum(&self) -> Vec<u32> {
-        self.chain.borrow().checksum().to_vec()
-    }
+/// Behind the last frame.
+#[napi]
+pub fn chain_checksum(chain: Handle<'_, WalChain>) -> Vec<u32> {
+    chain.chain.borrow().checksum().to_vec()
+}
 
-    /// Whether the frame is the log's next one.
-    #[napi]
-    pub fn accept(&self, env: &Env, frame: Bytes<'_>) -> napi::Result<bool> {
-        call(env, || {
-            let frame = frame.read()?;
-            let expected = FRAME_HEADER_LENGTH + self.header.page_size;
-            if frame.len() != expected {
-                return Err(Error::BufferLength { expected, got: frame.len() });
-            }
-            Ok(self.chain.borrow_mut().accept(&frame))
-        })
-    }
+/// Whether the frame is the log's next one.
+#[napi]
+pub fn chain_accept(env: &Env, chain: Handle<'_, WalChain>, frame: Bytes<'_>) -> napi::Result<bool> {
+    call(env, || {
+        let frame = frame.read()?;
+        let expected = FRAME_HEADER_LENGTH + chain.header.page_size;
+        if frame.len() != expected {
+            return Err(Error::BufferLength { expected, got: frame.len() });
+        }
+        Ok(chain.chain.borrow_mut().accept(&frame))
+    })
+}
 
-    /// Goes on behind a frame that holds `checksum`.
-    #[napi]
-    pub fn advance(&self, env: &Env, checksum: Vec<u32>) -> napi::Result<()> {
-        call(env, || {
-            *self.chain.borrow_mut() = Chain::resume(&self.header, pair(&checksum)?);
-            Ok(())
-        })
-    }
+/// Goes on behind a frame that holds `checksum`.
+#[napi]
+pub fn chain_advance(env: &Env, chain: Handle<'_, WalChain>, checksum: Vec<u32>) -> napi::Result<()> {
+    call(env, || {
+        *chain.chain.borrow_mut() = Chain::resume(&chain.header, pair(&checksum)?);
+        Ok(())
+    })
 }
 
 /// Sealed frames, and the checksum behind the last one.
@@ -159,82 +156,89 @@ impl std::fmt::Debug for SealedFrames {
     }
 }
 
+/// In place.
 #[napi]
-impl PageCodec {
-    /// In place.
-    #[napi]
-    pub fn seal_frames(&self, env: &Env, chain: &WalChain, frames: Bytes<'_>) -> napi::Result<()> {
-        call(env, || {
-            let codec = self.get()?;
-            chain.check(&codec)?;
-            codec.seal_frames(&mut chain.chain.borrow_mut(), &mut frames.write()?)
-        })
-    }
+pub fn seal_frames(
+    env: &Env,
+    codec: Handle<'_, PageCodec>,
+    chain: Handle<'_, WalChain>,
+    frames: Bytes<'_>,
+) -> napi::Result<()> {
+    call(env, || {
+        let codec = codec.get()?;
+        chain.check(&codec)?;
+        codec.seal_frames(&mut chain.chain.borrow_mut(), &mut frames.write()?)
+    })
+}
 
-    /// In place.
-    #[napi]
-    pub fn open_frames(&self, env: &Env, first: u32, frames: Bytes<'_>) -> napi::Result<()> {
-        call(env, || self.get()?.open_frames(first, &mut frames.write()?))
-    }
+/// In place.
+#[napi]
+pub fn open_frames(
+    env: &Env,
+    codec: Handle<'_, PageCodec>,
+    first: u32,
+    frames: Bytes<'_>,
+) -> napi::Result<()> {
+    call(env, || codec.get()?.open_frames(first, &mut frames.write()?))
+}
 
-    /// From one buffer into another, or in place.
-    #[napi]
-    pub fn open_frames_into(
-        &self,
-        env: &Env,
-        first: u32,
-        from: Bytes<'_>,
-        to: Bytes<'_>,
-    ) -> napi::Result<()> {
-        call(env, || {
-            let codec = self.get()?;
-            match text(from, to)? {
-                TextBytes::InPlace(mut frames) => codec.open_frames(first, &mut frames),
-                TextBytes::Into(from, mut to) => codec.open_frames_into(first, &from, &mut to),
-            }
-        })
-    }
+/// From one buffer into another, or in place.
+#[napi]
+pub fn open_frames_into(
+    env: &Env,
+    codec: Handle<'_, PageCodec>,
+    first: u32,
+    from: Bytes<'_>,
+    to: Bytes<'_>,
+) -> napi::Result<()> {
+    call(env, || {
+        let codec = codec.get()?;
+        match text(from, to)? {
+            TextBytes::InPlace(mut frames) => codec.open_frames(first, &mut frames),
+            TextBytes::Into(from, mut to) => codec.open_frames_into(first, &from, &mut to),
+        }
+    })
+}
 
-    /// A copy, sealed on the thread pool. The chain stays where it is: `lib/` moves it on.
-    #[napi]
-    pub fn seal_frames_later(
-        &self,
-        env: &Env,
-        chain: &WalChain,
-        frames: Bytes<'_>,
-        control: Option<&Control>,
-    ) -> napi::Result<AsyncTask<Job<(Secret, [u32; 2]), SealedFrames>>> {
-        let (codec, mut chain, mut frames) = call(env, || {
-            let codec = self.get()?;
-            chain.check(&codec)?;
-            Ok((codec, *chain.chain.borrow(), copy_of(frames, None)?))
-        })?;
-        let give = |(frames, checksum): (Secret, [u32; 2])| SealedFrames {
-            bytes: buffer(frames),
-            checksum: checksum.to_vec(),
-        };
-        Ok(start(control, give, move || {
-            codec.seal_frames(&mut chain, &mut frames)?;
-            Ok((frames, chain.checksum()))
-        }))
-    }
+/// A copy, sealed on the thread pool. The chain stays where it is: `lib/` moves it on.
+#[napi]
+pub fn seal_frames_later(
+    env: &Env,
+    codec: Handle<'_, PageCodec>,
+    chain: Handle<'_, WalChain>,
+    frames: Bytes<'_>,
+    control: Option<Handle<'_, Control>>,
+) -> napi::Result<AsyncTask<Job<(Secret, [u32; 2]), SealedFrames>>> {
+    let (codec, mut chain, mut frames) = call(env, || {
+        let codec = codec.get()?;
+        chain.check(&codec)?;
+        Ok((codec, *chain.chain.borrow(), copy_of(frames, None)?))
+    })?;
+    let give = |(frames, checksum): (Secret, [u32; 2])| SealedFrames {
+        bytes: buffer(frames),
+        checksum: checksum.to_vec(),
+    };
+    Ok(start(control, give, move || {
+        codec.seal_frames(&mut chain, &mut frames)?;
+        Ok((frames, chain.checksum()))
+    }))
+}
 
-    /// A copy, opened on the thread pool. `to` is where `lib/` will put it: it is only checked.
-    #[napi]
-    pub fn open_frames_later(
-        &self,
-        env: &Env,
-        first: u32,
-        from: Bytes<'_>,
-        to: Option<Bytes<'_>>,
-        control: Option<&Control>,
-    ) -> napi::Result<AsyncTask<OpenedJob>> {
-        let (codec, mut frames) = call(env, || Ok((self.get()?, copy_of(from, to)?)))?;
-        Ok(start(control, give_opened, move || {
-            let outcome = codec.open_frames(first, &mut frames);
-            opened(frames, outcome)
-        }))
-    }
+/// A copy, opened on the thread pool. `to` is where `lib/` will put it: it is only checked.
+#[napi]
+pub fn open_frames_later(
+    env: &Env,
+    codec: Handle<'_, PageCodec>,
+    first: u32,
+    from: Bytes<'_>,
+    to: Option<Bytes<'_>>,
+    control: Option<Handle<'_, Control>>,
+) -> napi::Result<AsyncTask<OpenedJob>> {
+    let (codec, mut frames) = call(env, || Ok((codec.get()?, copy_of(from, to)?)))?;
+    Ok(start(control, give_opened, move || {
+        let outcome = codec.open_frames(first, &mut frames);
+        opened(frames, outcome)
+    }))
 }
 
 impl WalChain {

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{check_length, text_and_tag};
 use crate::border::buffers::Bytes;
+use crate::border::handle::Handle;
 use crate::control::Control;
 use crate::error::call;
 use crate::job::{Job, Secret, buffer, start};
@@ -27,7 +28,7 @@ pub type OpenedBatch = Job<Vec<Option<Secret>>, Vec<Option<Buffer>>>;
 #[napi]
 pub fn seal_batch(
     env: &Env,
-    key: &Key,
+    key: Handle<'_, Key>,
     nonces: Vec<Bytes<'_>>,
     associated_data: Option<Vec<Bytes<'_>>>,
     messages: Vec<Bytes<'_>>,
@@ -39,7 +40,7 @@ pub fn seal_batch(
 #[napi]
 pub fn open_batch(
     env: &Env,
-    key: &Key,
+    key: Handle<'_, Key>,
     nonces: Vec<Bytes<'_>>,
     associated_data: Option<Vec<Bytes<'_>>>,
     messages: Vec<Bytes<'_>>,
@@ -52,11 +53,11 @@ pub fn open_batch(
 #[napi]
 pub fn seal_batch_later(
     env: &Env,
-    key: &Key,
+    key: Handle<'_, Key>,
     nonces: Vec<Bytes<'_>>,
     associated_data: Option<Vec<Bytes<'_>>>,
     messages: Vec<Bytes<'_>>,
-    control: Option<&Control>,
+    control: Option<Handle<'_, Control>>,
 ) -> napi::Result<AsyncTask<SealedBatch>> {
     let batch = call(env, || Batch::to_seal(key, nonces, associated_data, messages))?;
     Ok(start(control, buffers, move || batch.seal()))
@@ -66,12 +67,12 @@ pub fn seal_batch_later(
 #[napi]
 pub fn open_batch_later(
     env: &Env,
-    key: &Key,
+    key: Handle<'_, Key>,
     nonces: Vec<Bytes<'_>>,
     associated_data: Option<Vec<Bytes<'_>>>,
     messages: Vec<Bytes<'_>>,
     partial: bool,
-    control: Option<&Control>,
+    control: Option<Handle<'_, Control>>,
 ) -> napi::Result<AsyncTask<OpenedBatch>> {
     let batch = call(env, || Batch::to_open(key, nonces, associated_data, messages))?;
     Ok(start(control, opened_buffers, move || batch.open(partial)))
@@ -100,7 +101,7 @@ struct Message {
 
 impl Batch {
     fn to_seal(
-        key: &Key,
+        key: Handle<'_, Key>,
         nonces: Vec<Bytes<'_>>,
         associated_data: Option<Vec<Bytes<'_>>>,
         messages: Vec<Bytes<'_>>,
@@ -114,7 +115,7 @@ impl Batch {
     }
 
     fn to_open(
-        key: &Key,
+        key: Handle<'_, Key>,
         nonces: Vec<Bytes<'_>>,
         associated_data: Option<Vec<Bytes<'_>>>,
         messages: Vec<Bytes<'_>>,
@@ -126,7 +127,7 @@ impl Batch {
     }
 
     fn new<'call>(
-        key: &Key,
+        key: Handle<'_, Key>,
         nonces: Vec<Bytes<'call>>,
         associated_data: Option<Vec<Bytes<'call>>>,
         messages: Vec<Bytes<'call>>,
