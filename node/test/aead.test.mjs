@@ -36,7 +36,7 @@ test("AEGIS gives the known answers", async () => {
         assert.equal((await open(hex(ct + tag128), options)).toString("hex"), msg, name);
       answers++;
     }
-    for (const { key, nonce, ad, ct, tag128 } of file.decrypt_fail ?? []) {
+    for (const { key, nonce, ad, ct, tag128 } of file.decrypt_must_fail ?? []) {
       const aead = new Aead(Key.fromBytes(hex(key), cipher));
       for (const [, open] of both(aead, "open")) {
         await assert.rejects(

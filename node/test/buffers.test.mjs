@@ -9,6 +9,9 @@ const codec = testCodec("aegis256", 512);
 const aead = new Aead(testKey());
 const nonce = Buffer.alloc(32, 1);
 const plain = plainPages(codec, 4);
+const startChain = () => WalChain.start(new WalHeader({ pageSize: 512, salts: [1, 2] }));
+const sealedFrames = plainFrames(codec, 4);
+codec.sealFramesSync(startChain(), sealedFrames);
 
 /** Whether an error says that a buffer cannot be taken. */
 const isRefused = ({ code }) =>
@@ -83,7 +86,7 @@ const PLACES = {
   "WalFrameHeader.parse bytes": (bad) => WalFrameHeader.parse(bad),
   "parseTursoHeader bytes": (bad) => parseTursoHeader(bad),
   "WalChain.start header": (bad) => WalChain.start(bad),
-  "WalChain#accept frame": (bad) => WalChain.start(new WalHeader({ pageSize: 512, salts: [1, 2] })).accept(bad),
+  "WalChain#accept frame": (bad) => startChain().accept(bad),
 };
 for (const suffix of ["", "Sync"]) {
   const add = (name, place) => (PLACES[`${name.replace(" ", `${suffix} `)}`] = place);
@@ -111,9 +114,7 @@ for (const suffix of ["", "Sync"]) {
   }
   add("PageCodec#openFrames frames", (bad) => codec[`openFrames${suffix}`](1, bad));
   add("PageCodec#openFramesInto source", (bad) => codec[`openFramesInto${suffix}`](1, bad, Buffer.alloc(536)));
-  add("PageCodec#sealFrames frames", (bad) =>
-    codec[`sealFrames${suffix}`](WalChain.start(new WalHeader({ pageSize: 512, salts: [1, 2] })), bad),
-  );
+  add("PageCodec#sealFrames frames", (bad) => codec[`sealFrames${suffix}`](startChain(), bad));
 }
 
 test("shared memory is refused everywhere", async () => {
@@ -208,14 +209,9 @@ const WRITERS = [
   ["openInto", 100, (buffer) => aead.openInto(aead.sealSync(Buffer.alloc(100), { nonce }), buffer, { nonce })],
   ["sealDetached", 100, (buffer) => aead.sealDetached(buffer, { nonce })],
   ["openDetached", 100, (buffer) => aead.openDetached(buffer, new Uint8Array(16), { nonce })],
-  [
-    "sealFrames",
-    4 * 536,
-    (buffer) => codec.sealFrames(WalChain.start(new WalHeader({ pageSize: 512, salts: [1, 2] })), buffer),
-    () => plainFrames(codec, 4),
-  ],
-  ["openFrames", 4 * 536, (buffer) => codec.openFrames(1, buffer)],
-  ["openFramesInto", 4 * 536, (buffer) => codec.openFramesInto(1, new Uint8Array(4 * 536), buffer)],
+  ["sealFrames", 4 * 536, (buffer) => codec.sealFrames(startChain(), buffer), () => plainFrames(codec, 4)],
+  ["openFrames", 4 * 536, (buffer) => codec.openFrames(1, buffer), () => sealedFrames],
+  ["openFramesInto", 4 * 536, (buffer) => codec.openFramesInto(1, sealedFrames, buffer)],
 ];
 
 test("memory that is transferred meanwhile is not written to, and the promise says so", async () => {

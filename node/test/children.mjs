@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 /** A guard against hanging only; no program takes long. */
-const LIMIT = 120_000;
+const LIMIT = 60_000;
 
 /** Runs the text of a module, which imports as the tests do, and gives how it ended. */
 export async function run(program, { flags = [], parameters = [], env = {}, limit = LIMIT } = {}) {

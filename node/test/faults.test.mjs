@@ -57,7 +57,7 @@ const KINDS = {
   key: { types: anything, values: [] },
   chain: { types: anything, values: [] },
   header: { types: anything, values: [shared(), detached(), new Uint8Array(3)] },
-  signal: { types: without((value) => value instanceof Proxy), values: [] },
+  signal: { types: anything, values: [] },
   list: {
     types: without(Array.isArray),
     values: [[null], [7], ["text"], [[]], [undefined], [shared()], [detached()], Array(3)],
@@ -127,7 +127,7 @@ for (const row of rows.filter(({ parameters }) => parameters.length > 0)) {
             `${path} = ${inspect(value)} gave ${inspect(given)}`,
           );
           assert.ok(
-            value >= 0 && /^(length|end|highWaterMark|offset|threads)$/.test(path),
+            value >= 0 && /^(length|end|offset|threads)$/.test(path),
             `${path} = ${inspect(value)} gave ${inspect(given)}`,
           );
           continue;
@@ -155,6 +155,7 @@ test("arguments that are missing are refused, and more than there are do not mat
 test("methods refuse other receivers", async () => {
   const methods = rows.filter(({ owner, isStatic, isNew }) => owner !== undefined && !isStatic && !isNew);
   for (const row of methods.filter(({ owner }) => owner in pagecrypt && owner !== "WalHeader")) {
+    if (row.method === "toJSON") continue; // it is what toString gives of any object
     const method = pagecrypt[row.owner].prototype[row.method];
     for (const receiver of [
       undefined,
@@ -179,10 +180,13 @@ test("methods refuse other receivers", async () => {
   }
 });
 
+/** Properties that are the same of all objects. */
+const CONSTANTS = ["tagLength", "overhead", "format"];
+
 test("properties refuse other receivers", () => {
   for (const name of ["Key", "Aead", "PageCodec", "PageReader", "WalChain"]) {
     for (const [property, { get }] of Object.entries(Object.getOwnPropertyDescriptors(pagecrypt[name].prototype))) {
-      if (get === undefined) continue;
+      if (get === undefined || CONSTANTS.includes(property)) continue;
       for (const receiver of [undefined, {}, pagecrypt[name].prototype]) {
         assert.throws(() => get.call(receiver), TypeError, `${name}#${property}`);
       }

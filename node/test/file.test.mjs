@@ -230,7 +230,7 @@ test("errors of the operating system are its own", async (t) => {
   const folder = folderOf(t);
   const [missing, there] = [join(folder, "missing"), join(folder, "there")];
   const key = testKey();
-  writeFileSync(there, "");
+  writeFileSync(there, "no database");
   const notFound = { constructor: InputOutputError, code: "io", path: missing, syscallCode: "ENOENT" };
   for (const [, verify] of verifies) await assert.rejects(verify(missing, key), notFound);
   for (const [, decrypt] of decrypts) await assert.rejects(decrypt(missing, join(folder, "x"), key), notFound);

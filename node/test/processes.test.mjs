@@ -73,7 +73,7 @@ for (const [name, work] of Object.entries(WORK)) {
     await ends(`${PRELUDE}${FILES}
 const program = ${JSON.stringify(workerProgram(work))};
 for (let round = 0; round < 6; round++) {
-  const workers = Array.from({ length: 2 }, () => new Worker(program, { eval: true }));
+  const workers = Array.from({ length: 2 }, () => new Worker(program, { eval: true, execArgv: [] }));
   await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once("message", resolve))));
   await pause(round * 3);
   await Promise.all(workers.map((worker) => worker.terminate()));
@@ -113,7 +113,7 @@ const pages = new Uint8Array(16 * 4096);
 `)};
 for (let round = 0; round < 5; round++) {
   const codes = await Promise.all(Array.from({ length: 8 }, (_, i) => new Promise((resolve, reject) => {
-    new Worker(program, { eval: true, workerData: i }).once("error", reject).once("exit", resolve);
+    new Worker(program, { eval: true, execArgv: [], workerData: i }).once("error", reject).once("exit", resolve);
   })));
   assert.deepEqual(codes, Array(8).fill(0));
 }`);
@@ -198,7 +198,7 @@ test("the process may end while work waits for a lock", async (t) => {
     { code: 7 },
   );
   await ends(`${PRELUDE}${FILES}
-const worker = new Worker(${JSON.stringify(workerProgram("verifyFile(encrypted, key, { wait: 600_000 })"))}, { eval: true });
+const worker = new Worker(${JSON.stringify(workerProgram("verifyFile(encrypted, key, { wait: 600_000 })"))}, { eval: true, execArgv: [] });
 await new Promise((resolve) => worker.once("message", resolve));
 await pause(30);
 await worker.terminate();`);

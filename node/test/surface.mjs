@@ -30,7 +30,7 @@ const frames = plainFrames(codec, 2);
 const sealedFrames = Buffer.from(frames);
 codec.sealFramesSync(WalChain.start(walHeader), sealedFrames);
 
-const signal = ["signal", "signal", () => new AbortController().signal];
+const signal = ["signal", "signal?", () => new AbortController().signal];
 const message = (more = []) => [
   "options",
   "options",
@@ -176,7 +176,7 @@ export const SURFACE = {
 
   "new WalHeader": [
     [
-      "options",
+      "fields",
       "options",
       [
         ["byteOrder", "text?", "big"],
@@ -206,13 +206,7 @@ export const SURFACE = {
   "PageReader#readInto~": [["offset", "integer", 0], ["buffer", "bytes", () => Buffer.alloc(10)], run],
   "PageReader#readPages~": [["first", "integer", 1], ["count", "integer", 1], run],
   "PageReader#checkUnchanged~": [run],
-  "PageReader#createReadStream": [
-    [
-      "options",
-      "options?",
-      [["start", "integer?", 0], ["end", "integer?", 10], ["highWaterMark", "integer?", 4096], signal],
-    ],
-  ],
+  "PageReader#createReadStream": [["options", "options?", [["start", "integer?", 0], ["end", "integer?", 10], signal]]],
   "PageReader#close": [],
   "VerifyReport#requireIntact": [],
 };
