@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -286,6 +286,25 @@ test("another program's lock is waited for, as long as is asked", { skip: lacksL
   const waiting = verifyFile(path, key, { wait: 600_000 });
   await lock.release();
   assert.ok((await waiting).intact);
+});
+
+const sqlite = await import("node:sqlite").catch(() => undefined);
+const lacksSqlite =
+  process.platform !== "linux" ? "Linux tells of its locks" : sqlite === undefined && "this Node has no SQLite";
+
+test("what this process has locked through another SQLite is left alone", { skip: lacksSqlite }, async (t) => {
+  const { folder, key } = copyOf(t);
+  const source = join(folder, "source.db");
+  copyFileSync(plain, source);
+  const database = new sqlite.DatabaseSync(source);
+  t.after(() => database.close());
+  database.exec("BEGIN IMMEDIATE");
+  for (const [, encrypt] of encrypts) {
+    const isOurs = { constructor: LockedError, lockedBy: "this_process" };
+    await assert.rejects(encrypt(source, join(folder, "x"), key, { wait: 0 }), isOurs);
+  }
+  database.exec("INSERT INTO users(name) VALUES ('still locked'); COMMIT");
+  assert.ok((await encryptFile(source, join(folder, "x"), key)).pages > 0);
 });
 
 test("a promise never throws at once", () => {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import { getHeapSnapshot } from "node:v8";
 import { MessageChannel } from "node:worker_threads";
 
 import { Aead, ClosedError, Key, KeyLengthError, KeyTextError, PageCodec, ciphers } from "libpagecrypt";
@@ -172,6 +175,18 @@ test("nothing but toBytes and toText gives the secret away", () => {
   assert.equal(views.string, "Key(aegis256)");
   assert.equal(views.json, '{"key":"Key(aegis256)"}');
   assert.deepEqual(Object.keys(key), []);
+});
+
+test("the secret is nowhere on JavaScript's heap", async () => {
+  const text = randomBytes(64).map((byte) => "0123456789abcdef".charCodeAt(byte % 16));
+  const keys = [Key.generate(), Key.fromText(text), Key.fromBytes(randomBytes(32), "aegis256")];
+  for (const key of keys) new PageCodec(key).sealPagesSync(2, new Uint8Array(4096));
+  const shown = Key.generate().toText("hex");
+  const snapshot = (await buffer(getHeapSnapshot())).toString("latin1");
+  assert.ok(snapshot.includes(shown), "a string would be found");
+  for (const key of keys) {
+    for (const form of [key.toText("hex"), key.toText("base64")]) assert.ok(!snapshot.includes(form));
+  }
 });
 
 test("a key does not travel to another thread", () => {
