@@ -204,14 +204,15 @@ function checkMessage(options) {
 
 function checkBatch(messages, options) {
   const { nonces, associatedData, partial = false, signal } = checkOptions(options);
-  checkArray(messages, "messages").forEach((message, i) => checkBytes(message, `messages[${i}]`));
-  checkArray(nonces, "options.nonces").forEach((nonce, i) => checkBytes(nonce, `options.nonces[${i}]`));
-  if (associatedData !== undefined) {
-    checkArray(associatedData, "options.associatedData");
-    associatedData.forEach((data, i) => checkBytes(data, `options.associatedData[${i}]`));
-  }
+  checkBuffers(messages, "messages");
+  checkBuffers(nonces, "options.nonces");
+  if (associatedData !== undefined) checkBuffers(associatedData, "options.associatedData");
   checkBoolean(partial, "options.partial");
   return { nonces, associatedData, partial, signal };
+}
+
+function checkBuffers(buffers, name) {
+  for (const [i, buffer] of checkArray(buffers, name).entries()) checkBytes(buffer, `${name}[${i}]`);
 }
 
 /** How long the text of a sealed message is. */

@@ -5,12 +5,21 @@
 
 const { types } = require("node:util");
 
-/** A buffer of any kind. */
+/** A buffer of any kind. The addon refuses memory that is shared or detached. */
 function checkBytes(value, name) {
-  if (!ArrayBuffer.isView(value) && !types.isAnyArrayBuffer(value)) {
+  if (!ArrayBuffer.isView(value) && !types.isArrayBuffer(value)) {
     throw invalidType(name, "an instance of Buffer, TypedArray, DataView or ArrayBuffer", value);
   }
+  if (types.isDataView(value)) checkAttached(value, name); // the others have the length 0
   return value;
+}
+
+function checkAttached(view, name) {
+  try {
+    return view.byteLength;
+  } catch {
+    throw invalidValue(name, "attached to its memory");
+  }
 }
 
 function checkArray(value, name) {
@@ -82,6 +91,12 @@ function checkWords(value, name) {
   return value;
 }
 
+/** The number of a frame. */
+function checkFrameNumber(value, name) {
+  if (checkWord(value, name) === 0) throw outOfRange(name, "an integer from 1 to 4294967295", value);
+  return value;
+}
+
 /** Options, which may be left out. */
 function checkOptions(value, name = "options") {
   if (value === undefined) return {};
@@ -133,6 +148,7 @@ module.exports = {
   checkArray,
   checkBoolean,
   checkBytes,
+  checkFrameNumber,
   checkFunction,
   checkInteger,
   checkMilliseconds,

@@ -36,7 +36,7 @@ function checkEncryption(options) {
 
 async function convert(conversion, source, destination, key, options) {
   const parameters = check(conversion, source, destination, key, options);
-  return Object.freeze(await work(options, (...control) => native.convertFileLater(...parameters, ...control)));
+  return Object.freeze(await work(options, (...more) => native.convertFileLater(...parameters, ...more)));
 }
 
 function convertSync(conversion, source, destination, key, options) {

@@ -2,6 +2,8 @@
 
 // Work on the thread pool: how a signal stops it, and how its bytes get into the caller's buffers.
 
+const { types } = require("node:util");
+
 const native = require("./binding.cjs");
 const { checkSignal } = require("./arguments.cjs");
 const { InvalidArgumentError, fromNative } = require("./errors.cjs");
@@ -40,18 +42,26 @@ async function later(signal, start) {
 
 /** A buffer's bytes, to be written to when the work is done. */
 function destination(buffer) {
-  const bytes = ArrayBuffer.isView(buffer)
-    ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
-    : new Uint8Array(buffer);
+  const view = ArrayBuffer.isView(buffer);
+  const memory = view ? buffer.buffer : buffer;
+  if (types.isSharedArrayBuffer(memory)) throw refused("a buffer's memory is shared with other threads");
+  let bytes;
+  try {
+    bytes = view ? new Uint8Array(memory, buffer.byteOffset, buffer.byteLength) : new Uint8Array(memory);
+  } catch {
+    throw refused("a buffer is detached");
+  }
   return { bytes, length: bytes.length };
 }
 
 /** The bytes of a destination, if they are still what they were. */
 function stillThere({ bytes, length }) {
-  if (bytes.length !== length) {
-    throw new InvalidArgumentError("invalid argument: a buffer was detached or resized meanwhile");
-  }
+  if (bytes.length !== length) throw refused("a buffer was detached or resized meanwhile");
   return bytes;
+}
+
+function refused(why) {
+  return new InvalidArgumentError(`invalid argument: ${why}`);
 }
 
 module.exports = { destination, later, stillThere };

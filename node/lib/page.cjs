@@ -3,7 +3,7 @@
 // Pages, and frames of a write-ahead log.
 
 const native = require("./binding.cjs");
-const { checkBytes, checkInteger, checkNumber, checkOptions, checkString } = require("./arguments.cjs");
+const { checkBytes, checkFrameNumber, checkInteger, checkNumber, checkOptions, checkString } = require("./arguments.cjs");
 const { addDisposal } = require("./disposal.cjs");
 const { BufferLengthError, ClosedError, UnsupportedFormatError, attempt, fromFailure, fromNative } = require("./errors.cjs");
 const { nativeKey } = require("./key.cjs");
@@ -187,14 +187,14 @@ class PageCodec {
   openFramesSync(first, frames) {
     const codec = this.#open();
     checkBytes(frames, "frames");
-    attempt(() => native.openFrames(codec, checkNumber(first, "first"), frames));
+    attempt(() => native.openFrames(codec, checkFrameNumber(first, "first"), frames));
   }
 
   openFramesIntoSync(first, source, into) {
     const codec = this.#open();
     checkBytes(source, "source");
     checkBytes(into, "into");
-    attempt(() => native.openFramesInto(codec, checkNumber(first, "first"), source, into));
+    attempt(() => native.openFramesInto(codec, checkFrameNumber(first, "first"), source, into));
   }
 
   async sealFrames(chain, frames, options) {
@@ -239,7 +239,7 @@ class PageCodec {
   async #openFramesLater(first, source, into, target, options) {
     const codec = this.#open();
     const { signal } = checkOptions(options);
-    const number = checkNumber(first, "first");
+    const number = checkFrameNumber(first, "first");
     const place = destination(checkBytes(target, "frames"));
     const { bytes, failure } = await later(signal, (control) => native.openFramesLater(codec, number, source, into, control));
     const there = stillThere(place);

@@ -5,7 +5,7 @@
 const { Readable } = require("node:stream");
 
 const native = require("./binding.cjs");
-const { checkBytes, checkInteger, checkMilliseconds, checkNumber, checkOptions, outOfRange } = require("./arguments.cjs");
+const { checkBytes, checkInteger, checkMilliseconds, checkNumber, checkOptions, checkSignal, outOfRange } = require("./arguments.cjs");
 const { addAsyncDisposal, addDisposal } = require("./disposal.cjs");
 const { ClosedError, attempt } = require("./errors.cjs");
 const { nativeKey } = require("./key.cjs");
@@ -14,6 +14,9 @@ const { pathBytes } = require("./path.cjs");
 const { work } = require("./work.cjs");
 
 const MAKE = Symbol("make");
+
+/** Whole pages are cheapest, and several of them together. */
+const STREAM_BUFFER = 65536;
 
 class PageReader {
   #native;
@@ -32,8 +35,8 @@ class PageReader {
   static async open(path, key, options) {
     const { wait, signal } = checkOptions(options);
     const parameters = [pathBytes(path, "path"), nativeKey(key, "key"), checkMilliseconds(wait, "options.wait")];
-    const handle = await work({ signal }, (control, listener) => {
-      return native.readerOpenLater(...parameters, control, listener);
+    const handle = await work({ signal }, (control, _, done) => {
+      native.readerOpenLater(...parameters, control, done);
     });
     return new PageReader(MAKE, handle);
   }
@@ -144,7 +147,13 @@ class PageReader {
 
   createReadStream(options) {
     this.#open();
-    return new ReaderStream(this, checkOptions(options));
+    const { start = 0, end = Infinity, signal, highWaterMark = STREAM_BUFFER } = checkOptions(options);
+    checkInteger(start, "options.start");
+    if (end !== Infinity) checkInteger(end, "options.end");
+    if (end < start) throw outOfRange("options.start", `<= "options.end" (here: ${end})`, start);
+    checkSignal(signal);
+    checkInteger(highWaterMark, "options.highWaterMark");
+    return new ReaderStream(this, start, Math.min(end, this.size - 1), { highWaterMark, ...(signal && { signal }) });
   }
 
   close() {
@@ -166,13 +175,11 @@ class ReaderStream extends Readable {
   #at;
   #end;
 
-  constructor(reader, { start = 0, end = Infinity, ...options }) {
-    // Whole pages are cheapest, and several of them together.
-    super({ highWaterMark: 65536, ...pick(options, ["highWaterMark", "signal", "encoding"]) });
+  constructor(reader, first, last, options) {
+    super(options);
     this.#reader = reader;
-    this.#at = checkInteger(start, "options.start");
-    this.#end = end === Infinity ? reader.size : Math.min(checkInteger(end, "options.end") + 1, reader.size);
-    if (end < start) throw outOfRange("options.start", `<= "options.end" (here: ${end})`, start);
+    this.#at = first;
+    this.#end = last + 1;
   }
 
   _read(size) {
@@ -189,10 +196,6 @@ class ReaderStream extends Readable {
       (error) => this.destroy(error),
     );
   }
-}
-
-function pick(object, names) {
-  return Object.fromEntries(names.filter((name) => object[name] !== undefined).map((name) => [name, object[name]]));
 }
 
 /** How many pages; more than there are numbers are too many. */

@@ -35,7 +35,7 @@ class VerifyReport {
 async function verifyFile(path, key, options) {
   const checked = checkOptions(options);
   const parameters = check(path, key, checked);
-  return new VerifyReport(MAKE, await work(checked, (...control) => native.verifyFileLater(...parameters, ...control)));
+  return new VerifyReport(MAKE, await work(checked, (...more) => native.verifyFileLater(...parameters, ...more)));
 }
 
 function verifyFileSync(path, key, options) {

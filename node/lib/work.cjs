@@ -4,44 +4,44 @@
 
 const native = require("./binding.cjs");
 const { checkFunction, checkSignal } = require("./arguments.cjs");
-const { CancelledError, fromNative } = require("./errors.cjs");
+const { attempt, fromFailure, fromNative } = require("./errors.cjs");
 
-/** What is running on the thread pool: the process waits for it when it exits, so it has to stop then. */
+/** What runs on threads of its own. */
 const running = new Set();
 
+/** The process would end in the middle of their work, and leave half a file behind. */
 function stopAll() {
   for (const control of running) native.controlStop(control);
+  for (const control of running) native.controlWait(control);
 }
 
 /**
- * Starts work on the thread pool by `start(control, listener, listens)`, and gives what its promise gives. It rejects with
- * the signal's reason once the work has ended, which it soon does; with what `progress` threw; or with a CancelledError.
+ * Starts work on a thread of its own by `start(control, listener, done)`, and gives what it gives. It rejects, always after
+ * the work has ended, with what `progress` threw, with the signal's reason, or with an error of the work.
  */
 async function work({ progress, signal }, start) {
   checkSignal(signal);
   const listener = new Listener(progress);
   if (signal?.aborted) throw signal.reason;
   const control = native.controlNew();
-  let onAbort;
-  const never = new Promise((_, reject) => {
-    onAbort = () => {
-      if (native.controlStop(control)) reject(signal.reason); // it has not begun, and never will
-    };
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
+  const stop = () => native.controlStop(control);
   if (running.size === 0) process.on("exit", stopAll);
   running.add(control);
+  signal?.addEventListener("abort", stop, { once: true });
   try {
-    return await Promise.race([start(control, (done, total) => listener.tell(done, total), listener.listens), never]);
-  } catch (error) {
-    const stopped = error?.failure?.code === "cancelled";
-    if (stopped && signal?.aborted && !listener.stopped) throw signal.reason;
-    throw listener.reasonFor(error);
+    return await new Promise((resolve, reject) => {
+      attempt(() => {
+        start(control, listener.function, (failure, result) => {
+          if (failure == null) resolve(result);
+          else reject(listener.errorOf(failure, signal));
+        });
+      });
+    });
   } finally {
-    listener.end();
-    signal?.removeEventListener("abort", onAbort);
+    signal?.removeEventListener("abort", stop);
     running.delete(control);
     if (running.size === 0) process.off("exit", stopAll);
+    native.controlEnd(control);
   }
 }
 
@@ -49,47 +49,38 @@ async function work({ progress, signal }, start) {
 function workSync({ progress }, start) {
   const listener = new Listener(progress);
   try {
-    return start(listener.listens ? (done, total) => listener.tell(done, total) : undefined);
+    return start(listener.function);
   } catch (error) {
-    throw listener.reasonFor(error);
+    throw error?.failure === undefined ? fromNative(error) : listener.errorOf(error.failure);
   }
 }
 
-/** Calls the caller's progress function, and remembers what came of it. */
+/** The caller's progress function, and what came of it. */
 class Listener {
-  #progress;
-  #ended = false;
+  #stopped = false;
   #thrown = [];
-  stopped = false;
 
   constructor(progress) {
-    this.#progress = progress === undefined ? undefined : checkFunction(progress, "options.progress");
+    if (progress === undefined) return;
+    checkFunction(progress, "options.progress");
+    /** Tells the caller, and gives whether to go on. */
+    this.function = (done, total) => {
+      if (this.#stopped) return false;
+      try {
+        this.#stopped = progress(done, total) === false;
+      } catch (error) {
+        this.#stopped = true;
+        this.#thrown = [error];
+      }
+      return !this.#stopped;
+    };
   }
 
-  get listens() {
-    return this.#progress !== undefined;
-  }
-
-  /** Whether to go on. */
-  tell(done, total) {
-    if (this.stopped) return false;
-    if (this.#progress === undefined || this.#ended) return true;
-    try {
-      this.stopped = this.#progress(done, total) === false;
-    } catch (error) {
-      this.stopped = true;
-      this.#thrown = [error];
-    }
-    return !this.stopped;
-  }
-
-  end() {
-    this.#ended = true;
-  }
-
-  /** The error of work that failed by `error`. */
-  reasonFor(error) {
-    return this.#thrown.length > 0 ? this.#thrown[0] : fromNative(error);
+  /** The error for work that failed so. */
+  errorOf(failure, signal) {
+    if (this.#thrown.length > 0) return this.#thrown[0];
+    if (failure.code === "cancelled" && signal?.aborted && !this.#stopped) return signal.reason;
+    return fromFailure(failure);
   }
 }
 

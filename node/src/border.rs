@@ -3,4 +3,5 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod buffers;
+pub(crate) mod callback;
 pub(crate) mod handle;

@@ -103,7 +103,7 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Er
 pub(crate) fn thrown(env: &Env, error: &Error) -> napi::Error {
     let object = env.create_error(napi::Error::new(Status::GenericFailure, error.to_string()));
     match object.and_then(|mut object| object.set("failure", Failure::from(error)).map(|()| object)) {
-        Ok(object) => napi::Error::from(object.to_unknown()),
+        Ok(object) => napi::Error::from_unknown_without_coercion(object.to_unknown()),
         Err(error) => error,
     }
 }

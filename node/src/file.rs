@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, Function};
 use napi_derive::napi;
 use pagecrypt::Error;
 use pagecrypt::file::{FileOptions, Progress};
 
 use crate::border::buffers::Bytes;
+use crate::border::callback::Callback;
 use crate::border::handle::Handle;
-use crate::control::{Control, Listener, Reporter, Told, report_here};
+use crate::control::{Control, Listener, run_here};
 use crate::error::call;
-use crate::job::{Job, start};
 use crate::key::Key;
+use crate::thread::{Done, start};
 
 /// One of the ways to make one file of another.
 #[napi(string_enum = "lowercase")]
@@ -80,15 +80,13 @@ pub fn convert_file(
     key: Handle<'_, Key>,
     force: bool,
     wait: Option<f64>,
-    progress: Option<Function<'_, Told, bool>>,
+    progress: Option<Callback<'_>>,
 ) -> napi::Result<Summary> {
-    call(env, || {
-        let work = Work::new(conversion, source, destination, key, force, wait)?;
-        work.run(&mut report_here(progress)).map(Summary::from)
-    })
+    let work = call(env, || Work::new(conversion, source, destination, key, force, wait))?;
+    run_here(env, progress.as_ref(), |progress| work.run(progress).map(Summary::from))
 }
 
-/// Converts a file on the thread pool, which waits for what `listener` gives if it `listens`.
+/// Converts a file on a thread of its own, which waits for what `listener` gives. `done` hears what comes of it.
 #[napi]
 #[allow(clippy::too_many_arguments, reason = "they are those of JavaScript's call, checked one by one")]
 pub fn convert_file_later(
@@ -100,12 +98,12 @@ pub fn convert_file_later(
     force: bool,
     wait: Option<f64>,
     control: Handle<'_, Control>,
-    listener: Listener,
-    listens: bool,
-) -> napi::Result<AsyncTask<Job<pagecrypt::file::Summary, Summary>>> {
+    listener: Option<Listener>,
+    done: Done<Summary>,
+) -> napi::Result<()> {
     let work = call(env, || Work::new(conversion, source, destination, key, force, wait))?;
-    let mut reporter = Reporter::new(control.shared(), listener, listens);
-    Ok(start(Some(control), Summary::from, move || work.run(&mut |done, total| reporter.report(done, total))))
+    let path = work.source.clone();
+    start(env, &path, &control, listener, done, Summary::from, move |progress| work.run(progress))
 }
 
 struct Work {

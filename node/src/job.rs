@@ -1,4 +1,4 @@
-//! Work on libuv's thread pool, for a promise.
+//! Short work on libuv's thread pool, for a promise.
 //!
 //! A job owns all that it works on: what JavaScript does to its buffers meanwhile does not matter.
 
@@ -44,7 +44,7 @@ impl<T: Send + 'static, V: ToNapiValue + TypeName> Task for Job<T, V> {
     fn compute(&mut self) -> napi::Result<Self::Output> {
         let work = self.work.take();
         Ok(caught(|| {
-            self.control.as_ref().map_or(Ok(()), |control| control.begin())?;
+            self.control.as_ref().map_or(Ok(()), |control| control.check())?;
             work.ok_or(Error::Internal("a job ran twice"))?()
         }))
     }

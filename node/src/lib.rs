@@ -17,6 +17,7 @@ pub mod job;
 pub mod key;
 pub mod page;
 pub mod reader;
+pub mod thread;
 pub mod verify;
 pub mod version;
 pub mod wal;

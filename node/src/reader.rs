@@ -14,11 +14,12 @@ use zeroize::Zeroizing;
 
 use crate::border::buffers::Bytes;
 use crate::border::handle::{Handle, New};
-use crate::control::{Control, Listener, Reporter};
+use crate::control::Control;
 use crate::error::call;
 use crate::file::{duration, path};
 use crate::job::{BytesJob, Job, Secret, buffer, start};
 use crate::key::Key;
+use crate::thread::{self, Done};
 
 /// A reader until it is closed; `lib/` sees to it that nobody uses it afterwards.
 #[derive(Debug)]
@@ -164,7 +165,7 @@ pub fn reader_close(reader: Handle<'_, PageReader>) {
     reader.0.take();
 }
 
-/// Opens a database on the thread pool.
+/// Opens a database on a thread of its own: it may have to wait. `done` hears what comes of it.
 #[napi]
 pub fn reader_open_later(
     env: &Env,
@@ -172,13 +173,13 @@ pub fn reader_open_later(
     key: Handle<'_, Key>,
     wait: Option<f64>,
     control: Handle<'_, Control>,
-    listener: Listener,
-) -> napi::Result<AsyncTask<Job<file::PageReader, New<PageReader>>>> {
+    done: Done<New<PageReader>>,
+) -> napi::Result<()> {
     let (path, key) = call(env, || Ok((path(file)?, key.get()?)))?;
-    let mut reporter = Reporter::new(control.shared(), listener, false);
-    Ok(start(Some(control), PageReader::new, move || {
-        open(&path, &key, wait.map(duration), &mut |done, total| reporter.report(done, total))
-    }))
+    let place = path.clone();
+    thread::start(env, &place, &control, None, done, PageReader::new, move |progress| {
+        open(&path, &key, wait.map(duration), progress)
+    })
 }
 
 fn open(

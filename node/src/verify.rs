@@ -5,18 +5,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, Function};
 use napi_derive::napi;
 use pagecrypt::Error;
 use pagecrypt::file::{self, HeaderField, Numbers, Progress, VerifyOptions};
 
 use crate::border::buffers::Bytes;
+use crate::border::callback::Callback;
 use crate::border::handle::Handle;
-use crate::control::{Control, Listener, Reporter, Told, report_here};
+use crate::control::{Control, Listener, run_here};
 use crate::error::{Failure, call};
 use crate::file::{duration, path};
-use crate::job::{Job, start};
 use crate::key::Key;
+use crate::thread::{Done, start};
 
 /// Numbers from `first` to `last`, both included.
 #[napi(object, object_from_js = false)]
@@ -127,12 +127,13 @@ pub fn verify_file(
     key: Handle<'_, Key>,
     threads: Option<u32>,
     wait: Option<f64>,
-    progress: Option<Function<'_, Told, bool>>,
+    progress: Option<Callback<'_>>,
 ) -> napi::Result<VerifyReport> {
-    call(env, || Work::new(path, key, threads, wait)?.run(&mut report_here(progress)).map(VerifyReport::from))
+    let work = call(env, || Work::new(path, key, threads, wait))?;
+    run_here(env, progress.as_ref(), |progress| work.run(progress).map(VerifyReport::from))
 }
 
-/// Verifies a file on the thread pool, which waits for what `listener` gives if it `listens`.
+/// Verifies a file on a thread of its own, which waits for what `listener` gives. `done` hears what comes of it.
 #[napi]
 #[allow(clippy::too_many_arguments, reason = "they are those of JavaScript's call, checked one by one")]
 pub fn verify_file_later(
@@ -142,14 +143,12 @@ pub fn verify_file_later(
     threads: Option<u32>,
     wait: Option<f64>,
     control: Handle<'_, Control>,
-    listener: Listener,
-    listens: bool,
-) -> napi::Result<AsyncTask<Job<file::VerifyReport, VerifyReport>>> {
+    listener: Option<Listener>,
+    done: Done<VerifyReport>,
+) -> napi::Result<()> {
     let work = call(env, || Work::new(path, key, threads, wait))?;
-    let mut reporter = Reporter::new(control.shared(), listener, listens);
-    Ok(start(Some(control), VerifyReport::from, move || {
-        work.run(&mut |done, total| reporter.report(done, total))
-    }))
+    let path = work.path.clone();
+    start(env, &path, &control, listener, done, VerifyReport::from, move |progress| work.run(progress))
 }
 
 struct Work {
