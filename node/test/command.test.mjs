@@ -75,7 +75,7 @@ test(
       const folder = folderOf(t);
       writeLargePlain(join(folder, "large.db"), 300);
       writeFileSync(join(folder, "app.key"), Key.generate().toText(), { mode: 0o600 });
-      const before = readdirSync(folder);
+      const before = readdirSync(folder).sort();
       const child = spawn(process.execPath, [command, "encrypt", "large.db", "enc.db", "--key-file", "app.key"], {
         cwd: folder,
         stdio: "ignore",
@@ -84,7 +84,7 @@ test(
       while (readdirSync(folder).length === before.length && child.exitCode === null) await pause(1); // its new file appears
       child.kill(signal);
       assert.deepEqual(await ended, [code, null]);
-      assert.deepEqual(readdirSync(folder), before);
+      assert.deepEqual(readdirSync(folder).sort(), before);
     }
   },
 );
