@@ -154,7 +154,8 @@ test("arguments that are missing are refused, and more than there are do not mat
 
 test("methods refuse other receivers", async () => {
   const methods = rows.filter(({ owner, isStatic, isNew }) => owner !== undefined && !isStatic && !isNew);
-  for (const row of methods.filter(({ owner }) => owner in pagecrypt && owner !== "WalHeader")) {
+  // These two are plain data.
+  for (const row of methods.filter(({ owner }) => owner !== "WalHeader" && owner !== "VerifyReport")) {
     if (row.method === "toJSON") continue; // it is what toString gives of any object
     const method = pagecrypt[row.owner].prototype[row.method];
     for (const receiver of [
