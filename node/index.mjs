@@ -33,7 +33,6 @@ export const {
   UnknownEngineError,
   UnsupportedFormatError,
   UsageLimitError,
-  VerifyReport,
   WAL_FRAME_HEADER_LENGTH,
   WAL_HEADER_LENGTH,
   WalChain,
@@ -56,3 +55,5 @@ export const {
   verifyFileSync,
   version,
 } = pagecrypt;
+
+export default pagecrypt;

@@ -69,8 +69,8 @@ class Aead {
   // Into the caller's buffers
 
   sealIntoSync(data, into, options) {
-    const key = this.#open();
     const { nonce, associatedData } = checkMessage(options);
+    const key = this.#open();
     checkBytes(data, "data");
     checkBytes(into, "into");
     attempt(() => native.sealInto(key, nonce, associatedData, data, into));
@@ -78,8 +78,8 @@ class Aead {
   }
 
   openIntoSync(data, into, options) {
-    const key = this.#open();
     const { nonce, associatedData } = checkMessage(options);
+    const key = this.#open();
     checkBytes(data, "data");
     checkBytes(into, "into");
     attempt(() => native.openInto(key, nonce, associatedData, data, into));
@@ -101,8 +101,8 @@ class Aead {
   // In place, the tag apart
 
   sealDetachedSync(buffer, options) {
-    const key = this.#open();
     const { nonce, associatedData } = checkMessage(options);
+    const key = this.#open();
     checkBytes(buffer, "buffer");
     const tag = newBuffer(TAG_LENGTH);
     attempt(() => native.sealDetached(key, nonce, associatedData, buffer, tag));
@@ -110,8 +110,8 @@ class Aead {
   }
 
   openDetachedSync(buffer, tag, options) {
-    const key = this.#open();
     const { nonce, associatedData } = checkMessage(options);
+    const key = this.#open();
     checkBytes(buffer, "buffer");
     checkBytes(tag, "tag");
     attempt(() => native.openDetached(key, nonce, associatedData, buffer, tag));
@@ -133,26 +133,26 @@ class Aead {
   // Many at once
 
   sealBatchSync(messages, options) {
-    const key = this.#open();
     const { nonces, associatedData } = checkBatch(messages, options);
+    const key = this.#open();
     return attempt(() => native.sealBatch(key, nonces, associatedData, messages));
   }
 
   openBatchSync(messages, options) {
-    const key = this.#open();
     const { nonces, associatedData, partial } = checkBatch(messages, options);
+    const key = this.#open();
     return attempt(() => native.openBatch(key, nonces, associatedData, messages, partial));
   }
 
   async sealBatch(messages, options) {
-    const key = this.#open();
     const { nonces, associatedData, signal } = checkBatch(messages, options);
+    const key = this.#open();
     return later(signal, (control) => native.sealBatchLater(key, nonces, associatedData, messages, control));
   }
 
   async openBatch(messages, options) {
-    const key = this.#open();
     const { nonces, associatedData, partial, signal } = checkBatch(messages, options);
+    const key = this.#open();
     return later(signal, (control) => native.openBatchLater(key, nonces, associatedData, messages, partial, control));
   }
 
@@ -162,14 +162,14 @@ class Aead {
   }
 
   async #sealLater(data, into, options) {
-    const key = this.#open();
     const { nonce, associatedData, signal } = checkMessage(options);
+    const key = this.#open();
     return later(signal, (control) => native.sealLater(key, nonce, associatedData, data, into, control));
   }
 
   async #openLater(data, tag, into, options) {
-    const key = this.#open();
     const { nonce, associatedData, signal } = checkMessage(options);
+    const key = this.#open();
     return later(signal, (control) => native.openLater(key, nonce, associatedData, data, tag, into, control));
   }
 

@@ -83,12 +83,14 @@ function checkWord(value, name) {
   return value;
 }
 
-/** Two of them. */
+/** Two of them, as an array of its own. */
 function checkWords(value, name) {
-  if (!Array.isArray(value) && !(value instanceof Uint32Array)) throw invalidType(name, "an array of two numbers", value);
-  if (value.length !== 2) throw invalidValue(name, "an array of two numbers");
-  value.forEach((word, i) => checkWord(word, `${name}[${i}]`));
-  return value;
+  if (!Array.isArray(value) && !(value instanceof Uint32Array))
+    throw invalidType(name, "an array of two numbers", value);
+  const words = Array.from(value);
+  if (words.length !== 2) throw invalidValue(name, "an array of two numbers");
+  words.forEach((word, i) => checkWord(word, `${name}[${i}]`));
+  return words;
 }
 
 /** The number of a frame. */
@@ -107,7 +109,12 @@ function checkOptions(value, name = "options") {
 /** An AbortSignal, which may be left out. */
 function checkSignal(value) {
   if (value === undefined) return value;
-  if (value === null || typeof value !== "object" || !("aborted" in value) || typeof value.addEventListener !== "function") {
+  if (
+    value === null ||
+    typeof value !== "object" ||
+    !("aborted" in value) ||
+    typeof value.addEventListener !== "function"
+  ) {
     throw invalidType("options.signal", "an instance of AbortSignal", value);
   }
   return value;
@@ -119,6 +126,10 @@ function invalidType(name, expected, value) {
 
 function invalidValue(name, expected) {
   return nodeError(TypeError, "ERR_INVALID_ARG_VALUE", `${subject(name)} must be ${expected}`);
+}
+
+function illegalConstructor(message) {
+  return nodeError(TypeError, "ERR_ILLEGAL_CONSTRUCTOR", message);
 }
 
 function outOfRange(name, expected, value) {
@@ -159,6 +170,7 @@ module.exports = {
   checkThreads,
   checkWord,
   checkWords,
+  illegalConstructor,
   invalidType,
   invalidValue,
   outOfRange,

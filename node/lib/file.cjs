@@ -24,7 +24,13 @@ async function decryptFile(source, destination, key, options) {
 
 function decryptFileSync(source, destination, key, options) {
   const { compact = false, ...others } = checkOptions(options);
-  return convertSync(checkBoolean(compact, "options.compact") ? "compact" : "decrypt", source, destination, key, others);
+  return convertSync(
+    checkBoolean(compact, "options.compact") ? "compact" : "decrypt",
+    source,
+    destination,
+    key,
+    others,
+  );
 }
 
 function checkEncryption(options) {

@@ -5,7 +5,7 @@
 const { inspect } = require("node:util");
 
 const native = require("./binding.cjs");
-const { checkBytes, checkString, invalidType } = require("./arguments.cjs");
+const { checkBytes, checkString, illegalConstructor, invalidType } = require("./arguments.cjs");
 const { addDisposal } = require("./disposal.cjs");
 const { ClosedError, attempt } = require("./errors.cjs");
 
@@ -30,11 +30,7 @@ class Key {
   }
 
   constructor(make, handle) {
-    if (make !== MAKE) {
-      const error = new TypeError("Keys are made by Key.generate, Key.fromBytes and Key.fromText");
-      error.code = "ERR_ILLEGAL_CONSTRUCTOR";
-      throw error;
-    }
+    if (make !== MAKE) throw illegalConstructor("Keys are made by Key.generate, Key.fromBytes and Key.fromText");
     this.#native = handle;
     this.#cipher = native.keyCipher(handle);
     this.#engine = native.keyEngine(handle);

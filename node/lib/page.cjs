@@ -3,9 +3,23 @@
 // Pages, and frames of a write-ahead log.
 
 const native = require("./binding.cjs");
-const { checkBytes, checkFrameNumber, checkInteger, checkNumber, checkOptions, checkString } = require("./arguments.cjs");
+const {
+  checkBytes,
+  checkFrameNumber,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  checkString,
+} = require("./arguments.cjs");
 const { addDisposal } = require("./disposal.cjs");
-const { BufferLengthError, ClosedError, UnsupportedFormatError, attempt, fromFailure, fromNative } = require("./errors.cjs");
+const {
+  BufferLengthError,
+  ClosedError,
+  UnsupportedFormatError,
+  attempt,
+  fromFailure,
+  fromNative,
+} = require("./errors.cjs");
 const { nativeKey } = require("./key.cjs");
 const { destination, later, stillThere } = require("./later.cjs");
 const { WAL_FRAME_HEADER_LENGTH, isChainBusy, useChain, useChainLater } = require("./wal.cjs");
@@ -198,8 +212,8 @@ class PageCodec {
   }
 
   async sealFrames(chain, frames, options) {
-    const codec = this.#open();
     const { signal } = checkOptions(options);
+    const codec = this.#open();
     const target = destination(checkBytes(frames, "frames"));
     const source = isChainBusy(chain, "chain") ? new Uint8Array(target.bytes) : target.bytes;
     await useChainLater(chain, "chain", async (links) => {
@@ -223,25 +237,27 @@ class PageCodec {
   }
 
   async #sealLater(first, source, into, options) {
-    const codec = this.#open();
     const { signal } = checkOptions(options);
+    const codec = this.#open();
     const number = checkNumber(first, "first");
     return later(signal, (control) => native.sealPagesLater(codec, number, source, into, control));
   }
 
   async #openLater(first, source, into, options) {
-    const codec = this.#open();
     const { signal } = checkOptions(options);
+    const codec = this.#open();
     const number = checkNumber(first, "first");
     return later(signal, (control) => native.openPagesLater(codec, number, source, into, control));
   }
 
   async #openFramesLater(first, source, into, target, options) {
-    const codec = this.#open();
     const { signal } = checkOptions(options);
+    const codec = this.#open();
     const number = checkFrameNumber(first, "first");
     const place = destination(checkBytes(target, "frames"));
-    const { bytes, failure } = await later(signal, (control) => native.openFramesLater(codec, number, source, into, control));
+    const { bytes, failure } = await later(signal, (control) =>
+      native.openFramesLater(codec, number, source, into, control),
+    );
     const there = stillThere(place);
     for (let at = 0; at < bytes.length; at += this.frameLength) {
       const page = at + WAL_FRAME_HEADER_LENGTH; // headers stay as they are

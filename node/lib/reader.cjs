@@ -5,7 +5,16 @@
 const { Readable } = require("node:stream");
 
 const native = require("./binding.cjs");
-const { checkBytes, checkInteger, checkMilliseconds, checkNumber, checkOptions, checkSignal, outOfRange } = require("./arguments.cjs");
+const {
+  checkBytes,
+  checkInteger,
+  checkMilliseconds,
+  checkNumber,
+  checkOptions,
+  checkSignal,
+  illegalConstructor,
+  outOfRange,
+} = require("./arguments.cjs");
 const { addAsyncDisposal, addDisposal } = require("./disposal.cjs");
 const { ClosedError, attempt } = require("./errors.cjs");
 const { nativeKey } = require("./key.cjs");
@@ -23,11 +32,7 @@ class PageReader {
   #info;
 
   constructor(make, handle) {
-    if (make !== MAKE) {
-      const error = new TypeError("Readers are made by PageReader.open and PageReader.openSync");
-      error.code = "ERR_ILLEGAL_CONSTRUCTOR";
-      throw error;
-    }
+    if (make !== MAKE) throw illegalConstructor("Readers are made by PageReader.open and PageReader.openSync");
     this.#native = handle;
     this.#info = native.readerInfo(handle);
   }
@@ -44,7 +49,10 @@ class PageReader {
   static openSync(path, key, options) {
     const { wait } = checkOptions(options);
     const parameters = [pathBytes(path, "path"), nativeKey(key, "key"), checkMilliseconds(wait, "options.wait")];
-    return new PageReader(MAKE, attempt(() => native.readerOpen(...parameters)));
+    return new PageReader(
+      MAKE,
+      attempt(() => native.readerOpen(...parameters)),
+    );
   }
 
   get cipher() {
@@ -81,10 +89,10 @@ class PageReader {
   }
 
   async readAt(offset, length, options) {
+    const { signal } = checkOptions(options);
     const reader = this.#open();
     checkInteger(offset, "offset");
     checkInteger(length, "length");
-    const { signal } = checkOptions(options);
     return later(signal, (control) => native.readerReadAtLater(reader, offset, length, control));
   }
 
@@ -96,10 +104,10 @@ class PageReader {
   }
 
   async readInto(offset, buffer, options) {
+    const { signal } = checkOptions(options);
     const reader = this.#open();
     checkInteger(offset, "offset");
     const target = destination(checkBytes(buffer, "buffer"));
-    const { signal } = checkOptions(options);
     let bytes;
     try {
       bytes = await later(signal, (control) => native.readerReadAtLater(reader, offset, target.length, control));
@@ -125,10 +133,10 @@ class PageReader {
   }
 
   async readPages(first, count, options) {
+    const { signal } = checkOptions(options);
     const reader = this.#open();
     const number = checkNumber(first, "first");
     const pages = checkCount(count);
-    const { signal } = checkOptions(options);
     return later(signal, (control) => native.readerReadPagesLater(reader, number, pages, control));
   }
 
@@ -140,8 +148,8 @@ class PageReader {
   }
 
   async checkUnchanged(options) {
-    const reader = this.#open();
     const { signal } = checkOptions(options);
+    const reader = this.#open();
     return later(signal, (control) => native.readerCheckUnchangedLater(reader, control));
   }
 

@@ -10,24 +10,18 @@ const { nativeKey } = require("./key.cjs");
 const { pathBytes } = require("./path.cjs");
 const { work, workSync } = require("./work.cjs");
 
-const MAKE = Symbol("make");
-
 class VerifyReport {
-  constructor(make, { error, ...fields }) {
-    if (make !== MAKE) {
-      const illegal = new TypeError("reports are made by verifyFile");
-      illegal.code = "ERR_ILLEGAL_CONSTRUCTOR";
-      throw illegal;
-    }
+  #error;
+
+  constructor({ error, ...fields }) {
     const { intact, ...others } = freezeDeeply(fields);
-    this.intact = intact;
-    this.error = error === null ? null : fromFailure(error);
-    Object.assign(this, others);
+    this.#error = error === null ? null : fromFailure(error);
+    Object.assign(this, { intact, error: this.#error, ...others });
     Object.freeze(this);
   }
 
   requireIntact() {
-    if (this.error !== null) throw this.error;
+    if (this.#error !== null) throw this.#error;
     return this;
   }
 }
@@ -35,13 +29,13 @@ class VerifyReport {
 async function verifyFile(path, key, options) {
   const checked = checkOptions(options);
   const parameters = check(path, key, checked);
-  return new VerifyReport(MAKE, await work(checked, (...more) => native.verifyFileLater(...parameters, ...more)));
+  return new VerifyReport(await work(checked, (...more) => native.verifyFileLater(...parameters, ...more)));
 }
 
 function verifyFileSync(path, key, options) {
   const checked = checkOptions(options);
   const parameters = check(path, key, checked);
-  return new VerifyReport(MAKE, workSync(checked, (listener) => native.verifyFile(...parameters, listener)));
+  return new VerifyReport(workSync(checked, (listener) => native.verifyFile(...parameters, listener)));
 }
 
 function check(path, key, { threads, wait }) {
@@ -53,4 +47,4 @@ function check(path, key, { threads, wait }) {
   ];
 }
 
-module.exports = { VerifyReport, verifyFile, verifyFileSync };
+module.exports = { verifyFile, verifyFileSync };

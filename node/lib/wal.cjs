@@ -2,25 +2,41 @@
 
 // Headers and the checksum chain of write-ahead logs.
 
+const { inspect } = require("node:util");
+
 const native = require("./binding.cjs");
-const { checkBytes, checkInteger, checkOptions, checkString, checkWord, checkWords, invalidType } = require("./arguments.cjs");
+const {
+  checkBytes,
+  checkInteger,
+  checkOptions,
+  checkString,
+  checkWord,
+  checkWords,
+  illegalConstructor,
+  invalidType,
+} = require("./arguments.cjs");
 const { addDisposal } = require("./disposal.cjs");
 const { ClosedError, InvalidArgumentError, attempt } = require("./errors.cjs");
+const { freezeDeeply } = require("./frozen.cjs");
 
 const WAL_HEADER_LENGTH = 32;
 const WAL_FRAME_HEADER_LENGTH = 24;
 
+const MAKE = Symbol("make");
+
 class WalHeader {
+  #fields;
   #bytes;
 
   constructor(fields) {
     const { byteOrder = "little", pageSize, checkpoint = 0, salts } = checkOptions(fields, "fields");
-    this.byteOrder = checkString(byteOrder, "fields.byteOrder");
-    this.pageSize = checkInteger(pageSize, "fields.pageSize");
-    this.checkpoint = checkWord(checkpoint, "fields.checkpoint");
-    this.salts = Object.freeze([...checkWords(salts, "fields.salts")]);
-    this.#bytes = attempt(() => native.walHeaderBytes(this));
-    Object.freeze(this);
+    this.#fields = freezeDeeply({
+      byteOrder: checkString(byteOrder, "fields.byteOrder"),
+      pageSize: checkInteger(pageSize, "fields.pageSize"),
+      checkpoint: checkWord(checkpoint, "fields.checkpoint"),
+      salts: checkWords(salts, "fields.salts"),
+    });
+    this.#bytes = attempt(() => native.walHeaderBytes(this.#fields));
   }
 
   static parse(bytes) {
@@ -28,24 +44,73 @@ class WalHeader {
     return new WalHeader(attempt(() => native.parseWalHeader(bytes)));
   }
 
+  get byteOrder() {
+    return this.#fields.byteOrder;
+  }
+
+  get pageSize() {
+    return this.#fields.pageSize;
+  }
+
+  get checkpoint() {
+    return this.#fields.checkpoint;
+  }
+
+  get salts() {
+    return this.#fields.salts;
+  }
+
   toBytes() {
     return Buffer.from(this.#bytes);
+  }
+
+  toJSON() {
+    return { ...this.#fields };
+  }
+
+  [inspect.custom](_, options) {
+    return `WalHeader ${inspect(this.#fields, options)}`;
   }
 }
 
 class WalFrameHeader {
-  constructor(fields) {
-    const { page, commitSize = 0, salts = [0, 0], checksum = [0, 0] } = checkOptions(fields, "fields");
-    this.page = checkWord(page, "fields.page");
-    this.commitSize = checkWord(commitSize, "fields.commitSize");
-    this.salts = Object.freeze([...checkWords(salts, "fields.salts")]);
-    this.checksum = Object.freeze([...checkWords(checksum, "fields.checksum")]);
-    Object.freeze(this);
+  #fields;
+
+  constructor(make, fields) {
+    if (make !== MAKE) throw illegalConstructor("Headers of frames are made by WalFrameHeader.parse");
+    this.#fields = freezeDeeply(fields);
   }
 
   static parse(bytes) {
     checkBytes(bytes, "bytes");
-    return new WalFrameHeader(attempt(() => native.parseWalFrameHeader(bytes)));
+    return new WalFrameHeader(
+      MAKE,
+      attempt(() => native.parseWalFrameHeader(bytes)),
+    );
+  }
+
+  get page() {
+    return this.#fields.page;
+  }
+
+  get commitSize() {
+    return this.#fields.commitSize;
+  }
+
+  get salts() {
+    return this.#fields.salts;
+  }
+
+  get checksum() {
+    return this.#fields.checksum;
+  }
+
+  toJSON() {
+    return { ...this.#fields };
+  }
+
+  [inspect.custom](_, options) {
+    return `WalFrameHeader ${inspect(this.#fields, options)}`;
   }
 }
 
@@ -57,8 +122,6 @@ let useChainLater;
 
 /** Whether there is such work. */
 let isChainBusy;
-
-const MAKE = Symbol("make");
 
 class WalChain {
   #native;
@@ -80,23 +143,25 @@ class WalChain {
   }
 
   constructor(make, handle) {
-    if (make !== MAKE) {
-      const error = new TypeError("Chains are made by WalChain.start and WalChain.resume");
-      error.code = "ERR_ILLEGAL_CONSTRUCTOR";
-      throw error;
-    }
+    if (make !== MAKE) throw illegalConstructor("Chains are made by WalChain.start and WalChain.resume");
     this.#native = handle;
   }
 
   static start(header) {
     const bytes = headerBytes(header);
-    return new WalChain(MAKE, attempt(() => native.chainNew(bytes)));
+    return new WalChain(
+      MAKE,
+      attempt(() => native.chainNew(bytes)),
+    );
   }
 
   static resume(header, checksum) {
     const bytes = headerBytes(header);
-    const words = [...checkWords(checksum, "checksum")];
-    return new WalChain(MAKE, attempt(() => native.chainNew(bytes, words)));
+    const words = checkWords(checksum, "checksum");
+    return new WalChain(
+      MAKE,
+      attempt(() => native.chainNew(bytes, words)),
+    );
   }
 
   get checksum() {
