@@ -12,7 +12,7 @@ import * as pagecrypt from "libpagecrypt";
 import { plainFrames, plainPages, testCodec, testKey } from "./pages.mjs";
 import { ENCRYPTED, PLAIN, sampleKey, sampleNamed, vectorPath } from "./vectors.mjs";
 
-const { Aead, PageReader, WalChain, WalHeader } = pagecrypt;
+const { Aead, PageReader, WalChain, WalFrameHeader, WalHeader } = pagecrypt;
 
 const folder = mkdtempSync(join(tmpdir(), "pagecrypt-node-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -50,6 +50,7 @@ export const OBJECTS = {
   PageCodec: () => testCodec("aegis256", 512),
   WalChain: () => WalChain.start(walHeader),
   WalHeader: () => walHeader,
+  WalFrameHeader: () => WalFrameHeader.parse(sealedFrames),
   PageReader: () => PageReader.openSync(encrypted, sampleKeyOf()),
   VerifyReport: () => pagecrypt.verifyFileSync(encrypted, sampleKeyOf()),
 };
@@ -188,7 +189,9 @@ export const SURFACE = {
   ],
   "WalHeader.parse": [["bytes", "bytes", () => walHeader.toBytes()]],
   "WalHeader#toBytes": [],
+  "WalHeader#toJSON": [],
   "WalFrameHeader.parse": [["bytes", "bytes", sealedFrames]],
+  "WalFrameHeader#toJSON": [],
   "WalChain.start": [["header", "header", walHeader]],
   "WalChain.resume": [
     ["header", "header", walHeader],

@@ -1,4 +1,4 @@
-// A program of ES modules, as TypeScript sees it. Compiled by types.test.mjs, and run.
+// A program of ES modules, as TypeScript sees it. Compiled by types.test.mjs; some lines are wrong on purpose, so that nobody runs it.
 
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
