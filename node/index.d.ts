@@ -20,6 +20,18 @@ export const version: string;
 /** Length of every cipher's authentication tag, in bytes: 16. */
 export const TAG_LENGTH: 16;
 
+/** The smallest page, in bytes. */
+export const MIN_PAGE_SIZE: 512;
+
+/** The largest page, in bytes. */
+export const MAX_PAGE_SIZE: 65536;
+
+/** The highest page number, as in SQLite. */
+export const MAX_PAGE_NUMBER: 4294967294;
+
+/** Length of the part of page 1 that stays in clear, in bytes: SQLite's header. */
+export const TURSO_HEADER_LENGTH: 100;
+
 /** Where SQLite puts its locks: the page that holds this byte is never used. 2^30. */
 export const PENDING_BYTE: 1073741824;
 

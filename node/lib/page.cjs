@@ -24,7 +24,11 @@ const { nativeKey } = require("./key.cjs");
 const { destination, later, stillThere } = require("./later.cjs");
 const { WAL_FRAME_HEADER_LENGTH, isChainBusy, useChain, useChainLater } = require("./wal.cjs");
 
+const MIN_PAGE_SIZE = 512;
+const MAX_PAGE_SIZE = 65536;
+const MAX_PAGE_NUMBER = 4294967294;
 const PENDING_BYTE = 2 ** 30;
+const TURSO_HEADER_LENGTH = 100;
 
 class PageCodec {
   #native;
@@ -305,4 +309,13 @@ function parseTursoHeader(bytes) {
   return Object.freeze(attempt(() => native.parseTursoHeader(bytes)));
 }
 
-module.exports = { PENDING_BYTE, PageCodec, parseTursoHeader, pendingBytePage };
+module.exports = {
+  MAX_PAGE_NUMBER,
+  MAX_PAGE_SIZE,
+  MIN_PAGE_SIZE,
+  PENDING_BYTE,
+  PageCodec,
+  TURSO_HEADER_LENGTH,
+  parseTursoHeader,
+  pendingBytePage,
+};

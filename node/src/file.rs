@@ -140,7 +140,11 @@ impl Work {
             options = options.wait(wait);
         }
         let convert = match self.conversion {
-            Conversion::Encrypt => pagecrypt_sqlite::encrypt_file,
+            Conversion::Encrypt => {
+                // The addon shows nothing of its SQLite: whoever else locks the source does it through another copy.
+                pagecrypt_sqlite::declare_sqlite_private();
+                pagecrypt_sqlite::encrypt_file
+            }
             Conversion::Decrypt => pagecrypt::file::decrypt_file,
             Conversion::Compact => pagecrypt_sqlite::decrypt_file_compact,
         };
