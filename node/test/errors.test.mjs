@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 
 import * as pagecrypt from "libpagecrypt";
-import { Aead, ClosedError, Key, PagecryptError, verifyFile, verifyFileSync } from "libpagecrypt";
+import { Aead, ClosedError, Key, PagecryptError, codes, verifyFile, verifyFileSync } from "libpagecrypt";
 
 import { testCodec, testKey } from "./pages.mjs";
 import { parseVector } from "./vectors.mjs";
@@ -36,6 +36,11 @@ test("each code that can occur has its class, and each class a code", () => {
 });
 
 test("numbers and exit codes are those of every language", () => {
+  assert.deepEqual(
+    codes.map(({ name, number, exitCode }) => ({ name, number, exit_code: exitCode })),
+    everyCode,
+  );
+  assert.ok(Object.isFrozen(codes) && codes.every(Object.isFrozen));
   for (const { name, number, exit_code: exitCode } of everyCode.filter(({ name }) => !reserved.has(name))) {
     const Class = pagecrypt[className(name)];
     assert.equal(Class.code, name);
