@@ -19,6 +19,7 @@ ALLOWED = (
     "sqlite/src/vfs/ffi/",
     "ffi/src/",
     "python/src/border/",
+    "node/src/border.rs",
     "node/src/border/",
 )
 # Tests that need it, each with its reason.
