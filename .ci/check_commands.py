@@ -7,16 +7,19 @@
 * A ```console block is a session: each line that starts with `$ ` is run and must end with exit code 0, the lines below
   it are what it must print (`…` stands for any text).
 
-The blocks of one document run in order in one folder that holds only `app.db`, a small plain database, and `program.c`,
-the front page's program in C. pkg-config finds what is installed in PREFIX. `make` does not run there: its target must
-exist, and .ci/run makes the targets.
+The documents are those on the front and all in docs/ and its folders. The blocks of one document run in order in one
+folder that holds only `app.db`, a small plain database; `turso.db` with its log and `turso.key`, which Turso made; and
+`program.c`, the front page's program in C. pkg-config finds what is installed in PREFIX. `make` does not run there: its
+target must exist, and .ci/run makes the targets.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -54,7 +57,7 @@ def documents(root: Path) -> list[Path]:
         root / "README.md",
         root / "core/README.md",
         root / "CONTRIBUTING.md",
-        *sorted((root / "docs").glob("*.md")),
+        *sorted((root / "docs").rglob("*.md")),
     ]
     return [path for path in found if path.exists()]
 
@@ -120,6 +123,19 @@ def make_database(path: Path) -> None:
         database.commit()
 
 
+def copy_turso_database(root: Path, folder: Path) -> None:
+    """A database that Turso made, which has rows in its log, and its key."""
+    samples = root / "vectors/turso"
+    if not samples.exists():
+        return
+    manifest = json.loads((samples / "manifest.json").read_text())
+    sample = next(sample for sample in manifest["fixtures"] if sample["kind"] == "wal-mixed")
+    for name in sample["files"]:
+        shutil.copyfile(samples / name, folder / name.replace(sample["name"], "turso"))
+    (folder / "turso.key").write_text(f"{sample['hexkey']}\n")
+    (folder / "turso.key").chmod(0o600)
+
+
 def stand_in_for_make(folder: Path, root: Path) -> None:
     """Looks targets up without making them."""
     folder.mkdir()
@@ -138,6 +154,7 @@ def check(root: Path, binaries: Path, prefix: Path | None = None) -> tuple[int, 
             folder = Path(scratch, "work")
             folder.mkdir()
             make_database(folder / "app.db")
+            copy_turso_database(root, folder)
             for program in programs:
                 (folder / "program.c").write_text(program)
             stand_in_for_make(Path(scratch, "shims"), root)

@@ -260,6 +260,14 @@ def test_a_document_that_does_not_hold_fails(tmp_path: Path, readme: str) -> Non
     assert len(problems) == 1
 
 
+def test_documents_in_folders_are_checked(tmp_path: Path) -> None:
+    write(tmp_path, {"docs/recipes/one.md": "```sh\nfalse\n```\n"})
+    count, problems = commands(tmp_path, "```sh\ntrue\n```\n")
+    assert count == 2
+    assert len(problems) == 1
+    assert problems[0].startswith("docs/recipes/one.md:1: ")
+
+
 def test_make_targets_are_looked_up_and_not_made(tmp_path: Path) -> None:
     assert commands(tmp_path, "```sh\nmake demo\n```\n") == (1, [])
     assert not (tmp_path / "ran").exists()
