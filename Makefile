@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/target/go/bin:$(PATH)
 .NOTPARALLEL:
 PREFIX ?= /usr/local
 DESTDIR ?=
-.PHONY: demo build lib package install uninstall dist check test test-rust test-release test-features test-no-std \
+.PHONY: demo build lib package install uninstall dist docs check test test-rust test-release test-features test-no-std \
 	test-cpus test-aarch64 test-turso test-c test-c-sanitizers test-cpp test-go test-matrix test-install test-lib-aarch64 \
 	test-checks
 
@@ -45,6 +45,11 @@ dist: package
 	@.ci/setup go
 	@.ci/step "bundle the library with the Go module" go/bundle
 	@.ci/step "pack" python3 ffi/package/dist.py target/package $$(rustc -vV | sed -n 's/^host: //p') target/dist
+
+# The documentation site, in target/docs.
+docs:
+	@.ci/setup rust c python
+	@.ci/step "the documentation site" docs/build
 
 build:
 	@.ci/setup rust c
