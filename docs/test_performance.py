@@ -13,11 +13,40 @@ from typing import Any
 import pytest
 
 DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(DOCS / "performance"))
+
+import measure
+
 SCRIPT = "performance/draw.py"
 
 
 def draw(docs: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, docs / SCRIPT, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_the_report_of_python_becomes_rows() -> None:
+    samples = [float(number) for number in range(1, 102)]
+    given = {"cipher": "aegis256", "samples": samples}
+    report = {
+        "rows": [
+            given | {"operation": "seal_pages 64", "name": "pagecrypt", "pages": 64},
+            given | {"operation": "seal_pages 64", "name": "rust", "pages": 64},
+            given | {"operation": "seal_pages 64", "name": "pagecrypt, bytes", "pages": 64},
+            given | {"operation": "seal", "name": "pagecrypt", "pages": 1},
+        ]
+    }
+    found = [(row["language"], row["operation"], row["batch"], row["ns"]) for row in measure.rows_of_python(report)]
+    ns = {"low": 25.5, "median": 51.0, "high": 76.5}
+    assert found == [("python", "seal_pages", 64, ns), ("rust", "seal_pages", 64, ns)]
+
+
+def test_the_report_of_node_becomes_rows() -> None:
+    figures = {"sync": {"median": 2, "from": 1, "to": 3}, "async": {"median": 9, "from": 8, "to": 10}}
+    tasks = ["seal one message", "open 1 page", "seal 64 pages"]
+    results = [{"cipher": "aegis256", "engine": "aesni", "task": task, "nanoseconds": figures} for task in tasks]
+    found = [(row["operation"], row["batch"], row["ns"]) for row in measure.rows_of_node({"results": results})]
+    ns = {"low": 1, "median": 2, "high": 3}
+    assert found == [("open_pages", 1, ns), ("seal_pages", 64, ns)]
 
 
 @pytest.fixture

@@ -34,14 +34,15 @@ def table(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
     return "\n".join([lines[0], "|" + "---|" * (lines[0].count("|") - 1), *lines[1:]])
 
 
-def chosen(measured: Measured) -> dict[tuple[str, str, int], Row]:
-    """The rows of each cipher's best engine, by cipher, operation and pages a call."""
+def chosen(measured: Measured, language: str) -> dict[tuple[str, str, int], Row]:
+    """The rows of each cipher's best engine in a language, by cipher, operation and pages a call."""
     best = measured_rows.best(measured.rows)
-    return {(row.cipher, row.operation, row.batch): row for row in measured.rows if row.engine == best[row.cipher]}
+    rows = (row for row in measured.rows if row.language == language and row.engine == best[row.cipher])
+    return {(row.cipher, row.operation, row.batch): row for row in rows}
 
 
 def spread(row: Row) -> str:
-    return f"{row.median:.0f} ({row.low:.0f}–{row.high:.0f})"
+    return f"{row.median:.0f} ({row.low:.0f} to {row.high:.0f})"
 
 
 def machine(files: list[Measured]) -> str:
@@ -51,7 +52,7 @@ def machine(files: list[Measured]) -> str:
 
 
 def pages(files: list[Measured]) -> str:
-    found = chosen(files[0])
+    found = chosen(files[0], "rust")
     ciphers = dict.fromkeys(cipher for cipher, operation, _ in found if operation == "seal_pages")
     body = (
         [cipher, found[cipher, "seal_pages", 64].engine]
@@ -77,10 +78,11 @@ def engines(files: list[Measured]) -> str:
 def languages(files: list[Measured]) -> str:
     body = []
     for file in files:
-        found = chosen(file)
-        for language in dict.fromkeys(row.language for row in file.rows):
+        for language in sorted({row.language for row in file.rows}, key=[file.language, *LANGUAGES].index):
+            found = chosen(file, language)
             cells = [found.get((SHOWN_IN_EVERY_LANGUAGE, operation, batch)) for _, operation, batch in SERIES]
-            body.append([LANGUAGES[language], *(spread(cell) if cell else "" for cell in cells)])
+            name = LANGUAGES[language] + ("" if language == file.language else ", in the same run")
+            body.append([name, *(spread(cell) if cell else "" for cell in cells)])
     return table(["language", *(name for name, _, _ in SERIES)], body)
 
 
@@ -88,7 +90,7 @@ TABLES = {"machine": machine, "pages": pages, "engines": engines, "languages": l
 
 
 def picture(files: list[Measured]) -> str:
-    found = chosen(files[0])
+    found = chosen(files[0], "rust")
     groups = []
     for cipher in dict.fromkeys(cipher for cipher, operation, _ in found if operation == "seal_pages"):
         rows = [found[cipher, operation, batch] for _, operation, batch in SERIES]
@@ -99,7 +101,7 @@ def picture(files: list[Measured]) -> str:
         groups.append(chart.Group(cipher, rows[0].engine, bars))
     names = ("seal, 64 a call", "open, 64 a call", "seal, one a call", "open, one a call")
     title = "Pages of 4096 bytes, sealed and opened on one thread"
-    unit = "GB/s (line: first to last decile)"
+    unit = "GB/s (line: the middle half of the rounds)"
     return chart.draw(title, unit, names, groups)
 
 

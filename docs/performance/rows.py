@@ -16,11 +16,12 @@ PAGE_SIZE = 4096
 
 @dataclass(frozen=True)
 class Row:
-    """Nanoseconds for one page, or for one key: the median, and the first and the last decile."""
+    """Nanoseconds for one page, or for one key: the median, and the quartiles."""
 
     language: str
     cipher: str
     engine: str
+    """Empty where the benchmark does not say."""
     operation: str
     batch: int
     low: float
@@ -37,6 +38,8 @@ class Row:
 class Measured:
     """What one command measured on one machine."""
 
+    language: str
+    """What it measured, if perhaps not alone."""
     command: str
     machine: str
     system: str
@@ -44,8 +47,8 @@ class Measured:
     rows: tuple[Row, ...]
 
 
-def parse(text: str) -> Measured:
-    """Reads a file of rows.
+def parse(text: str, language: str = "") -> Measured:
+    """Reads a file of rows, which a language has measured.
 
     Raises ValueError for rows that are not as docs/performance.md says.
     """
@@ -59,13 +62,13 @@ def parse(text: str) -> Measured:
             raise ValueError(f"no language: {row}")
         given = {name: row[name] for name in ("language", "cipher", "engine", "operation", "batch")}
         rows.append(Row(**given, low=ns["low"], median=ns["median"], high=ns["high"]))
-    return Measured(content["command"], content["machine"], content["system"], content["date"], tuple(rows))
+    return Measured(language, content["command"], content["machine"], content["system"], content["date"], tuple(rows))
 
 
 def read(folder: Path = HERE) -> list[Measured]:
     """The files that are there, in the order of the languages."""
     paths = [folder / f"{language}.json" for language in LANGUAGES]
-    return [parse(path.read_text()) for path in paths if path.exists()]
+    return [parse(path.read_text(), path.stem) for path in paths if path.exists()]
 
 
 def best(rows: tuple[Row, ...]) -> dict[str, str]:
