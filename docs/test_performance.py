@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-DOCS = Path(__file__).resolve().parent
-sys.path.insert(0, str(DOCS / "performance"))
+sys.path.insert(0, str(Path(__file__).parent / "performance"))
 
 import measure
 
+DOCS = Path(__file__).resolve().parent
 SCRIPT = "performance/draw.py"
 
 
