@@ -38,6 +38,8 @@ class Benchmark:
     folder: Path
     needed: Path
     rows: Callable[[Any], list[dict[str, Any]]]
+    setup: tuple[str, ...] = ("true",)
+    """Run before."""
 
 
 def rows_of_python(report: Any) -> list[dict[str, Any]]:
@@ -89,6 +91,7 @@ BENCHMARKS = {
         folder=ROOT,
         needed=PYTHON,
         rows=rows_of_python,
+        setup=(str(PYTHON), "-m", "pip", "install", "--quiet", "--requirement", "python/bench/requirements.txt"),
     ),
     "node": Benchmark(
         ("node", "bench/bench.mjs", "--json", "REPORT"),
@@ -123,6 +126,7 @@ def report_of(benchmark: Benchmark) -> Any:
 def measure(language: str) -> None:
     benchmark = BENCHMARKS[language]
     command = " ".join(benchmark.command)
+    subprocess.run(benchmark.setup, cwd=ROOT, check=True)
     print(f"measuring: {command}", flush=True)
     found = benchmark.rows(report_of(benchmark))
     content = {
