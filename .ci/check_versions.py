@@ -6,6 +6,7 @@ check_versions.py [ROOT]
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tomllib
@@ -43,6 +44,7 @@ def check(root: Path) -> list[str]:
     named = set(re.findall(r"libpagecrypt/go v(\S+)", (root / "docs/go.md").read_text()))
     if named != {version}:
         problems.append(f"docs/go.md: names version {', '.join(sorted(named)) or 'nothing'}, not {version}")
+    problems += check_python(root, version) + check_node(root, version)
     changes = (root / "CHANGELOG.md").read_text()
     if not re.search(rf"^## \[(?:{re.escape(version)}|Unreleased)\]", changes, re.MULTILINE):
         problems.append(f"CHANGELOG.md: no heading for {version}")
@@ -51,6 +53,28 @@ def check(root: Path) -> list[str]:
         for name in ("README.md", "core/README.md")
         if f"Rust {rust}" not in (root / name).read_text()
     ]
+    return problems
+
+
+def check_python(root: Path, version: str) -> list[str]:
+    """Its version is the crate's, which the build takes over, or the same one written out."""
+    project = tomllib.loads((root / "python/pyproject.toml").read_text())["project"]
+    if project.get("version") == version or "version" in project.get("dynamic", []):
+        return []
+    return [f"python/pyproject.toml: version {project.get('version')}, not {version}"]
+
+
+def check_node(root: Path, version: str) -> list[str]:
+    """The package, its packages with binaries, and what it wants of these."""
+    problems = []
+    for manifest in [root / "node/package.json", *sorted((root / "node/npm").glob("*/package.json"))]:
+        package = json.loads(manifest.read_text())
+        wanted = {"version": package.get("version")} | package.get("optionalDependencies", {})
+        problems += [
+            f"{manifest.relative_to(root)}: {name} {given}, not {version}"
+            for name, given in wanted.items()
+            if (name == "version" or name.startswith("libpagecrypt")) and given != version
+        ]
     return problems
 
 

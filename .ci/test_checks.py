@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import check_commands
@@ -173,6 +176,9 @@ GOOD_VERSIONS = {
     "cli/Cargo.toml": crate("pagecrypt-cli", "pagecrypt"),
     "CHANGELOG.md": "# Changes\n\n## [Unreleased]\n",
     "docs/go.md": "require libpagecrypt/go v1.2.3\n",
+    "python/pyproject.toml": '[project]\ndynamic = ["version"]\n',
+    "node/package.json": '{"version": "1.2.3", "optionalDependencies": {"libpagecrypt-x": "1.2.3", "other": "4.0.0"}}',
+    "node/npm/x/package.json": '{"version": "1.2.3"}',
     "README.md": "Needs Rust 1.89 or newer.",
     "core/README.md": "Needs Rust 1.89 or newer.",
 }
@@ -192,6 +198,11 @@ def test_equal_versions_pass(tmp_path: Path) -> None:
         ("CHANGELOG.md", "## [1.2.2]"),
         ("docs/go.md", "require libpagecrypt/go v1.2.2\n"),
         ("docs/go.md", ""),
+        ("python/pyproject.toml", '[project]\nversion = "1.2.2"\n'),
+        ("python/pyproject.toml", "[project]\n"),
+        ("node/package.json", '{"version": "1.2.2"}'),
+        ("node/package.json", '{"version": "1.2.3", "optionalDependencies": {"libpagecrypt-x": "^1.2.3"}}'),
+        ("node/npm/x/package.json", '{"version": "1.2.2"}'),
         ("README.md", "Needs Rust 1.88."),
     ],
 )
@@ -289,6 +300,28 @@ def test_a_step_passes_the_exit_code_on() -> None:
 
 def test_setup_refuses_a_need_it_does_not_know() -> None:
     assert subprocess.run([SETUP, "novelty"], check=False, capture_output=True).returncode == 2
+
+
+@pytest.mark.parametrize(("need", "missing"), [("go", ("go",)), ("node", ("node", "nodejs", "npm", "npx"))])
+def test_setup_brings_what_debian_lacks(tmp_path: Path, need: str, missing: tuple[str, ...]) -> None:
+    """As on a machine without it, and without leave to install Debian packages."""
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for folder in (Path(sys.executable).parent, Path("/usr/bin"), Path("/bin")):
+        for program in folder.iterdir():
+            if program.name not in (*missing, "apt-get") and not (commands / program.name).exists():
+                (commands / program.name).symlink_to(program)
+    (tmp_path / ".ci").mkdir()
+    for name in ("setup", "requirements-go.txt", "requirements-node.txt"):
+        shutil.copy(SETUP.parent / name, tmp_path / ".ci")
+    alone = {"PATH": str(commands), "HOME": str(tmp_path)}
+    alone |= {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "REQUESTS_"))}
+    setup = [str(tmp_path / ".ci/setup"), need]
+    assert subprocess.run(setup, check=False, env=alone, timeout=300).returncode == 0
+    for name in missing if need == "go" else ("node", "npm", "npx"):
+        version = [tmp_path / "target" / need / "bin" / name, "version" if need == "go" else "--version"]
+        with_it = alone | {"PATH": f"{tmp_path}/target/{need}/bin:{commands}"}
+        assert subprocess.run(version, check=False, env=with_it).returncode == 0
 
 
 def disassembly(body: str, engine: str = "x86_64_vaes512", instruction: str = "vaesenc %zmm0,%zmm1,%zmm2") -> str:
