@@ -3,16 +3,19 @@
 #   make test   sets up what it needs, then runs every test
 # For C, C++ and Go:
 #   make lib, make install PREFIX=..., make uninstall PREFIX=..., make dist
+# For Python and Node:
+#   make wheel, make npm, make dist
+#   make docs   builds the documentation site into target/docs
 # All work in a fresh clone. What they install beyond Debian packages goes to target/.
 
 SHELL := /bin/bash
-export PATH := $(CURDIR)/target/go/bin:$(PATH)
+export PATH := $(CURDIR)/target/go/bin:$(CURDIR)/target/node/bin:$(PATH)
 .NOTPARALLEL:
 PREFIX ?= /usr/local
 DESTDIR ?=
-.PHONY: demo build lib package install uninstall dist docs check test test-rust test-release test-features test-no-std \
-	test-cpus test-aarch64 test-turso test-c test-c-sanitizers test-cpp test-go test-matrix test-install test-lib-aarch64 \
-	test-checks
+.PHONY: demo build lib package install uninstall wheel npm dist docs check test test-rust test-release test-features \
+	test-no-std test-cpus test-aarch64 test-turso test-c test-c-sanitizers test-cpp test-go test-python test-node \
+	test-matrix test-install test-lib-aarch64 test-checks
 
 demo:
 	@.ci/setup rust c python
@@ -27,8 +30,9 @@ lib:
 # Everything that is installed, in target/package, laid out like a prefix.
 package: lib
 	@.ci/setup rust c python
-	@.ci/step "build the command line (release)" cargo build --quiet --release -p pagecrypt-cli
-	@.ci/step "put the package together" python3 ffi/package/stage.py target/c target/release/pagecrypt \
+	@.ci/step "build the command line that is installed" \
+		bash -c '. .ci/shipping && cargo build --quiet --release -p pagecrypt-cli'
+	@.ci/step "put the package together" python3 ffi/package/stage.py target/c target/shipped/release/pagecrypt \
 		$$(rustc -vV | sed -n 's/^host: //p') target/package
 
 # `make package` and then `sudo make install` works where root has no Rust.
@@ -40,11 +44,22 @@ install:
 uninstall:
 	@python3 ffi/package/install.py uninstall "$(PREFIX)" "$(DESTDIR)"
 
-# target/dist/libpagecrypt-VERSION-TARGET.tar.gz, its bill of materials and checksums.
-dist: package
+# target/python-dist: the Python package as a wheel for every CPython from 3.11 on this platform, and as source.
+wheel:
+	@.ci/setup rust c python
+	@.ci/step "the Python package" python/build_wheel
+
+# target/npm: the Node package and its binaries for this platform, as tarballs.
+npm:
+	@.ci/setup rust c node
+	@.ci/step "the Node package" node/package
+
+# target/dist: libpagecrypt-VERSION-TARGET.tar.gz with its bill of materials, wheel, sdist and npm tarballs, checksums.
+dist: package wheel npm
 	@.ci/setup go
 	@.ci/step "bundle the library with the Go module" go/bundle
-	@.ci/step "pack" python3 ffi/package/dist.py target/package $$(rustc -vV | sed -n 's/^host: //p') target/dist
+	@.ci/step "pack" python3 ffi/package/dist.py target/package $$(rustc -vV | sed -n 's/^host: //p') target/dist \
+		target/python-dist target/npm
 
 # The documentation site, in target/docs.
 docs:
@@ -56,7 +71,7 @@ build:
 	cargo build --release -p pagecrypt-cli
 
 test: test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso \
-	test-c test-c-sanitizers test-cpp test-go test-matrix test-install test-lib-aarch64 test-checks
+	test-c test-c-sanitizers test-cpp test-go test-python test-node test-matrix test-install test-lib-aarch64 test-checks
 	@printf '\nall test steps passed\n'
 
 # Started in the background, this may have signals ignored, which the tests of signals could not undo.
@@ -115,9 +130,17 @@ test-go: lib
 	@.ci/step "bundle the library with the Go module" go/bundle
 	@.ci/step "Go" go/run_tests
 
+test-python:
+	@.ci/setup rust c python node
+	@.ci/step "Python" python/run_tests
+
+test-node:
+	@.ci/setup rust c node sqlite3
+	@.ci/step "Node" node/run_tests
+
 # What each language writes, every other one reads.
 test-matrix: lib
-	@.ci/setup c++ go
+	@.ci/setup c++ go python node
 	@.ci/step "bundle the library with the Go module" go/bundle
 	@.ci/step "set up the checks" .ci/venv
 	@.ci/step "the matrix's driver" target/venv/bin/python -m pytest -q matrix

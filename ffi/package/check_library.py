@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The built libraries offer the header's functions and nothing else, and ask for nothing but the C library.
+"""The built libraries offer the header's functions and nothing else, ask for nothing but the C library, and name no
+path of the machine that built them.
 
     ffi/package/check_library.py FOLDER [TOOLS]
 
@@ -10,6 +11,7 @@ utilities, for example "aarch64-linux-gnu-".
 from __future__ import annotations
 
 import functools
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PREFIX = "pagecrypt_"
+# What panic messages would name, were it not for .ci/shipping.
+OF_THIS_MACHINE = (
+    Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo")),
+    Path(os.environ.get("RUSTUP_HOME", Path.home() / ".rustup")),
+    Path(__file__).resolve().parents[2],
+)
 # Of a C program's environment; ld-linux has what threads' own variables need.
 NEEDED = re.compile(r"(libc|libm|libgcc_s|libdl|libpthread|ld-linux(-[\w-]+)?)\.so\.\d+")
 SYSTEM_LIBRARIES = ("libc.so.6", "libc_nonshared.a", "libm.so.6", "libgcc_s.so.1", "libdl.so.2", "libpthread.so.0")
@@ -106,6 +114,11 @@ def undefined(library: Path, symbols: set[str], tools: Tools) -> list[str]:
     return [f"{library.name}: {name} is not in the C library" for name in sorted(symbols - of_the_system(tools))]
 
 
+def check_paths(library: Path) -> list[str]:
+    content = library.read_bytes()
+    return [f"{library.name}: names {path}" for path in OF_THIS_MACHINE if os.fsencode(path) in content]
+
+
 def check(folder: Path, tools: Tools) -> list[str]:
     header = (folder / "include/pagecrypt.h").read_text()
     declared = declared_functions(header)
@@ -123,6 +136,7 @@ def check(folder: Path, tools: Tools) -> list[str]:
         stray
         + check_shared(folder / "lib" / names[0], declared, abi, tools)
         + check_static(folder / "lib" / names[3], declared, tools)
+        + [problem for name in (names[0], names[3]) for problem in check_paths(folder / "lib" / name)]
     )
 
 

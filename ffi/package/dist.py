@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Packs what ffi/package/stage.py put together into an archive, with the Go module and checksums beside it.
+"""Packs what ffi/package/stage.py put together into an archive, with the Go module, and puts the packages for other
+languages and checksums beside it.
 
-    ffi/package/dist.py FOLDER TARGET OUTPUT
+    ffi/package/dist.py FOLDER TARGET OUTPUT [PACKAGES...]
 
+PACKAGES are folders with wheels, source distributions and npm tarballs.
 The same contents give the same bytes: sorted names, one time (SOURCE_DATE_EPOCH, else 1980), nobody's user.
 """
 
@@ -13,9 +15,11 @@ import hashlib
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -26,7 +30,7 @@ GO_IGNORED = "--exclude-per-directory=.gitignore"
 EPOCH = 315532800
 
 
-def dist(folder: Path, target: str, output: Path) -> Path:
+def dist(folder: Path, target: str, output: Path, packages: Sequence[Path] = ()) -> Path:
     """Writes the archive, its bill of materials and their checksums; returns the archive's path."""
     version = re.fullmatch(r"libpagecrypt\.so\.(\d+\.\d+\.\d+)", (folder / "lib/libpagecrypt.so").resolve().name)
     if not version:
@@ -37,11 +41,15 @@ def dist(folder: Path, target: str, output: Path) -> Path:
     }
     contents |= {top: folder / DOCUMENTS / top for top in AT_THE_TOP}
     contents |= go_module()
-    output.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(output, ignore_errors=True)  # nothing of an older version stays
+    output.mkdir(parents=True)
     archive = output / f"{name}.tar.gz"
     archive.write_bytes(pack(name, contents))
     bill = output / f"{name}.cdx.json"
     bill.write_bytes((folder / DOCUMENTS / "libpagecrypt.cdx.json").read_bytes())
+    for package in packages:
+        for path in sorted(package.iterdir()):
+            shutil.copyfile(path, output / path.name)
     write_checksums(output)
     return archive
 
@@ -86,17 +94,19 @@ def add(archive: tarfile.TarFile, name: str, source: Path) -> None:
 
 
 def write_checksums(output: Path) -> None:
-    """Of all archives in the folder, in the form that `sha256sum --check` reads."""
-    files = sorted(path for path in output.iterdir() if path.name.startswith("libpagecrypt-"))
+    """Of all files in the folder, in the form that `sha256sum --check` reads."""
+    files = sorted(output.iterdir())
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     (output / "SHA256SUMS").write_text("".join(lines))
 
 
 def main() -> int:
-    if len(sys.argv) != 4:
+    if len(sys.argv) < 4:
         print(__doc__, file=sys.stderr)
         return 2
-    print(dist(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])))
+    folder, target, output, *packages = sys.argv[1:]
+    dist(Path(folder), target, Path(output), [Path(package) for package in packages])
+    print((Path(output) / "SHA256SUMS").read_text(), end="")
     return 0
 
 

@@ -41,7 +41,7 @@ def test_it_has_the_form_of_cyclonedx(bill: dict[str, Any]) -> None:
 
 
 def test_every_crate_with_code_in_the_library_is_there(bill: dict[str, Any]) -> None:
-    library = REPOSITORY / "target/release/libpagecrypt_ffi.so"
+    library = REPOSITORY / "target/shipped/release/libpagecrypt_ffi.so"
     names = subprocess.run(["nm", "--demangle", library], check=True, stdout=subprocess.PIPE, text=True).stdout
     found = {name.replace("_", "-") for name in re.findall(r"[ <]([a-z][a-z0-9_]*)::", names)}
     locked = {crate["name"] for crate in tomllib.loads((REPOSITORY / "Cargo.lock").read_text())["package"]}
@@ -67,7 +67,7 @@ def test_what_only_helps_to_build_is_not_there(bill: dict[str, Any]) -> None:
 
 def test_the_bundled_sqlite_has_the_version_that_the_library_carries(bill: dict[str, Any]) -> None:
     # The unstripped build: the library itself does not show SQLite's functions.
-    library = REPOSITORY / "target/release/libpagecrypt_ffi.so"
+    library = REPOSITORY / "target/shipped/release/libpagecrypt_ffi.so"
     assert components(bill)["sqlite"]["version"].encode() in library.read_bytes()
     assert not hasattr(ctypes.CDLL(str(library)), "sqlite3_libversion")
 

@@ -129,3 +129,9 @@ def test_a_link_to_another_library_fails(tmp_path: Path) -> None:
     (folder / "lib/libpagecrypt.so").unlink()
     (folder / "lib/libpagecrypt.so").symlink_to("other.so")
     assert check_library.check(folder, check_library.Tools()) == ["lib/other.so is another library"]
+
+
+def test_a_path_of_the_building_machine_fails(tmp_path: Path) -> None:
+    shared = SOURCE.replace('"b"', f'"{Path(check_library.__file__)}"')
+    root = check_library.OF_THIS_MACHINE[2]
+    assert problems(replace(Recipe(), shared=shared), tmp_path) == [f"libpagecrypt.so.1.2.3: names {root}"]
