@@ -158,7 +158,7 @@ impl Message {
     ) -> Result<Self, Error> {
         let bytes = Zeroizing::new(bytes);
         check_length(nonce.len()?, key.cipher().nonce_length())?;
-        Ok(Self { key, nonce: nonce.to_vec()?, associated_data: associated_data.to_vec()?, bytes })
+        Ok(Self { key, nonce: nonce.copy()?, associated_data: associated_data.copy()?, bytes })
     }
 
     fn seal(mut self) -> Result<Secret, Error> {

@@ -71,7 +71,6 @@ impl From<pagecrypt::file::Summary> for Summary {
 
 /// Converts a file on this thread. `progress` gives whether to go on.
 #[napi]
-#[allow(clippy::too_many_arguments, reason = "they are those of JavaScript's call, checked one by one")]
 pub fn convert_file(
     env: &Env,
     conversion: Conversion,
@@ -88,7 +87,6 @@ pub fn convert_file(
 
 /// Converts a file on a thread of its own, which waits for what `listener` gives. `done` hears what comes of it.
 #[napi]
-#[allow(clippy::too_many_arguments, reason = "they are those of JavaScript's call, checked one by one")]
 pub fn convert_file_later(
     env: &Env,
     conversion: Conversion,
@@ -154,7 +152,7 @@ impl Work {
 
 /// A path of the system's bytes, or where it has text, of UTF-8.
 pub(crate) fn path(bytes: Bytes<'_>) -> Result<PathBuf, Error> {
-    let bytes = bytes.to_vec()?;
+    let bytes = bytes.copy()?;
     #[cfg(unix)]
     let path = <OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes);
     #[cfg(not(unix))]

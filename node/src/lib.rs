@@ -2,7 +2,12 @@
 //!
 //! Nothing here is public to users of the package. Every function catches panics; what it throws carries a code and its
 //! details ([`error`]), of which `lib/` makes one of its error classes. Functions that end in `later` work on the thread
-//! pool ([`job`]).
+//! pool ([`job`]) or on a thread of their own ([`thread`]).
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::too_many_arguments,
+    reason = "only lib/ calls these functions, with the arguments of its own, and tells their errors in index.d.ts"
+)]
 
 pub mod aead;
 mod border;

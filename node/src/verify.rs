@@ -135,7 +135,6 @@ pub fn verify_file(
 
 /// Verifies a file on a thread of its own, which waits for what `listener` gives. `done` hears what comes of it.
 #[napi]
-#[allow(clippy::too_many_arguments, reason = "they are those of JavaScript's call, checked one by one")]
 pub fn verify_file_later(
     env: &Env,
     path: Bytes<'_>,

@@ -141,6 +141,9 @@ pub fn chain_advance(env: &Env, chain: Handle<'_, WalChain>, checksum: Vec<u32>)
     })
 }
 
+/// A promise's sealed frames.
+pub type SealedFramesJob = Job<(Secret, [u32; 2]), SealedFrames>;
+
 /// Sealed frames, and the checksum behind the last one.
 #[napi(object, object_from_js = false)]
 pub struct SealedFrames {
@@ -208,7 +211,7 @@ pub fn seal_frames_later(
     chain: Handle<'_, WalChain>,
     frames: Bytes<'_>,
     control: Option<Handle<'_, Control>>,
-) -> napi::Result<AsyncTask<Job<(Secret, [u32; 2]), SealedFrames>>> {
+) -> napi::Result<AsyncTask<SealedFramesJob>> {
     let (codec, mut chain, mut frames) = call(env, || {
         let codec = codec.get()?;
         chain.check(&codec)?;

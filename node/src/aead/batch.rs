@@ -122,7 +122,7 @@ impl Batch {
     ) -> Result<Self, Error> {
         Self::new(key, nonces, associated_data, messages, |sealed| match sealed.len()? {
             got if got < TAG_LENGTH => Err(Error::BufferLength { expected: TAG_LENGTH, got }),
-            _ => sealed.to_vec(),
+            _ => sealed.copy(),
         })
     }
 
@@ -149,8 +149,8 @@ impl Batch {
             check_length(nonce.len()?, key.cipher().nonce_length())?;
             let associated_data = associated_data.as_mut().and_then(Iterator::next);
             Ok(Message {
-                nonce: nonce.to_vec()?,
-                associated_data: associated_data.map_or(Ok(Vec::new()), Bytes::to_vec)?,
+                nonce: nonce.copy()?,
+                associated_data: associated_data.map_or(Ok(Vec::new()), Bytes::copy)?,
                 bytes: Zeroizing::new(copy(text)?),
             })
         });

@@ -94,7 +94,7 @@ impl<'call> Bytes<'call> {
     }
 
     /// A copy.
-    pub(crate) fn to_vec(self) -> Result<Vec<u8>, Error> {
+    pub(crate) fn copy(self) -> Result<Vec<u8>, Error> {
         Ok(self.read()?.to_vec())
     }
 
