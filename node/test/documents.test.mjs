@@ -2,7 +2,17 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -31,9 +41,10 @@ function programsOf(path) {
 
 /** Runs it in a folder with `app.db`, a plain database, and `app.enc.db`, an encrypted one whose key is in APP_KEY. */
 function runProgram({ language, program }) {
-  // Within the package, so that its name is found; away from the other files.
-  const folder = mkdtempSync(join(import.meta.dirname, "document-"));
+  const folder = mkdtempSync(join(tmpdir(), "pagecrypt-node-"));
   try {
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(join(root, "node"), join(folder, "node_modules/libpagecrypt"));
     copyFileSync(vectorPath(PLAIN), join(folder, "app.db"));
     copyFileSync(vectorPath(ENCRYPTED), join(folder, "app.enc.db"));
     const file = join(folder, language === "cjs" ? "program.cjs" : "program.mjs");
