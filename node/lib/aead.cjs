@@ -133,27 +133,31 @@ class Aead {
   // Many at once
 
   sealBatchSync(messages, options) {
-    const { nonces, associatedData } = checkBatch(messages, options);
+    const batch = checkBatch(messages, options);
     const key = this.#open();
-    return attempt(() => native.sealBatch(key, nonces, associatedData, messages));
+    return attempt(() => native.sealBatch(key, batch.nonces, batch.associatedData, batch.messages));
   }
 
   openBatchSync(messages, options) {
-    const { nonces, associatedData, partial } = checkBatch(messages, options);
+    const batch = checkBatch(messages, options);
     const key = this.#open();
-    return attempt(() => native.openBatch(key, nonces, associatedData, messages, partial));
+    return attempt(() => native.openBatch(key, batch.nonces, batch.associatedData, batch.messages, batch.partial));
   }
 
   async sealBatch(messages, options) {
-    const { nonces, associatedData, signal } = checkBatch(messages, options);
+    const { nonces, associatedData, signal, ...batch } = checkBatch(messages, options);
     const key = this.#open();
-    return later(signal, (control) => native.sealBatchLater(key, nonces, associatedData, messages, control));
+    return later(signal, (control) => {
+      return native.sealBatchLater(key, nonces, associatedData, batch.messages, control);
+    });
   }
 
   async openBatch(messages, options) {
-    const { nonces, associatedData, partial, signal } = checkBatch(messages, options);
+    const { nonces, associatedData, signal, ...batch } = checkBatch(messages, options);
     const key = this.#open();
-    return later(signal, (control) => native.openBatchLater(key, nonces, associatedData, messages, partial, control));
+    return later(signal, (control) => {
+      return native.openBatchLater(key, nonces, associatedData, batch.messages, batch.partial, control);
+    });
   }
 
   close() {
@@ -204,15 +208,17 @@ function checkMessage(options) {
 
 function checkBatch(messages, options) {
   const { nonces, associatedData, partial = false, signal } = checkOptions(options);
-  checkBuffers(messages, "messages");
-  checkBuffers(nonces, "options.nonces");
-  if (associatedData !== undefined) checkBuffers(associatedData, "options.associatedData");
-  checkBoolean(partial, "options.partial");
-  return { nonces, associatedData, partial, signal };
+  return {
+    messages: checkBuffers(messages, "messages"),
+    nonces: checkBuffers(nonces, "options.nonces"),
+    associatedData: associatedData === undefined ? undefined : checkBuffers(associatedData, "options.associatedData"),
+    partial: checkBoolean(partial, "options.partial"),
+    signal,
+  };
 }
 
 function checkBuffers(buffers, name) {
-  for (const [i, buffer] of checkArray(buffers, name).entries()) checkBytes(buffer, `${name}[${i}]`);
+  return Array.from(checkArray(buffers, name), (buffer, i) => checkBytes(buffer, `${name}[${i}]`));
 }
 
 /** How long the text of a sealed message is. */

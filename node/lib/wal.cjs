@@ -151,7 +151,7 @@ class WalChain {
     const bytes = headerBytes(header);
     return new WalChain(
       MAKE,
-      attempt(() => native.chainNew(bytes)),
+      attempt(() => native.chainNew(undefined, bytes)),
     );
   }
 
@@ -160,7 +160,7 @@ class WalChain {
     const words = checkWords(checksum, "checksum");
     return new WalChain(
       MAKE,
-      attempt(() => native.chainNew(bytes, words)),
+      attempt(() => native.chainNew(words, bytes)),
     );
   }
 

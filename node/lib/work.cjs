@@ -29,14 +29,11 @@ async function work({ progress, signal }, start) {
   running.add(control);
   signal?.addEventListener("abort", stop, { once: true });
   try {
-    return await new Promise((resolve, reject) => {
-      attempt(() => {
-        start(control, listener.function, (failure, result) => {
-          if (failure == null) resolve(result);
-          else reject(listener.errorOf(failure, signal));
-        });
-      });
+    const { failure, result } = await new Promise((resolve) => {
+      attempt(() => start(control, listener.function, (failure, result) => resolve({ failure, result })));
     });
+    if (failure == null) return result;
+    throw listener.errorOf(failure, signal); // made here, so that its stack leads to the caller
   } finally {
     signal?.removeEventListener("abort", stop);
     running.delete(control);

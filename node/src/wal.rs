@@ -102,7 +102,7 @@ pub struct WalChain {
 
 /// The chain before the first frame, or behind one that holds `checksum`.
 #[napi]
-pub fn chain_new(env: &Env, header: Bytes<'_>, checksum: Option<Vec<u32>>) -> napi::Result<New<WalChain>> {
+pub fn chain_new(env: &Env, checksum: Option<Vec<u32>>, header: Bytes<'_>) -> napi::Result<New<WalChain>> {
     call(env, || {
         let header = Header::parse(&header.read()?)?;
         let chain = match checksum {

@@ -5,10 +5,9 @@ use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 use pagecrypt::aead::{Aead as _, BatchFailure, Open, Seal, Text};
 use pagecrypt::{Error, Failures, TAG_LENGTH, Unit};
-use zeroize::Zeroizing;
 
 use super::{check_length, text_and_tag};
-use crate::border::buffers::Bytes;
+use crate::border::buffers::Copies;
 use crate::border::handle::Handle;
 use crate::control::Control;
 use crate::error::call;
@@ -29,9 +28,9 @@ pub type OpenedBatch = Job<Vec<Option<Secret>>, Vec<Option<Buffer>>>;
 pub fn seal_batch(
     env: &Env,
     key: Handle<'_, Key>,
-    nonces: Vec<Bytes<'_>>,
-    associated_data: Option<Vec<Bytes<'_>>>,
-    messages: Vec<Bytes<'_>>,
+    nonces: Copies,
+    associated_data: Option<Copies>,
+    messages: Copies,
 ) -> napi::Result<Vec<Buffer>> {
     call(env, || Batch::to_seal(key, nonces, associated_data, messages)?.seal()).map(buffers)
 }
@@ -41,9 +40,9 @@ pub fn seal_batch(
 pub fn open_batch(
     env: &Env,
     key: Handle<'_, Key>,
-    nonces: Vec<Bytes<'_>>,
-    associated_data: Option<Vec<Bytes<'_>>>,
-    messages: Vec<Bytes<'_>>,
+    nonces: Copies,
+    associated_data: Option<Copies>,
+    messages: Copies,
     partial: bool,
 ) -> napi::Result<Vec<Option<Buffer>>> {
     call(env, || Batch::to_open(key, nonces, associated_data, messages)?.open(partial)).map(opened_buffers)
@@ -54,9 +53,9 @@ pub fn open_batch(
 pub fn seal_batch_later(
     env: &Env,
     key: Handle<'_, Key>,
-    nonces: Vec<Bytes<'_>>,
-    associated_data: Option<Vec<Bytes<'_>>>,
-    messages: Vec<Bytes<'_>>,
+    nonces: Copies,
+    associated_data: Option<Copies>,
+    messages: Copies,
     control: Option<Handle<'_, Control>>,
 ) -> napi::Result<AsyncTask<SealedBatch>> {
     let batch = call(env, || Batch::to_seal(key, nonces, associated_data, messages))?;
@@ -68,9 +67,9 @@ pub fn seal_batch_later(
 pub fn open_batch_later(
     env: &Env,
     key: Handle<'_, Key>,
-    nonces: Vec<Bytes<'_>>,
-    associated_data: Option<Vec<Bytes<'_>>>,
-    messages: Vec<Bytes<'_>>,
+    nonces: Copies,
+    associated_data: Option<Copies>,
+    messages: Copies,
     partial: bool,
     control: Option<Handle<'_, Control>>,
 ) -> napi::Result<AsyncTask<OpenedBatch>> {
@@ -93,8 +92,8 @@ struct Batch {
 }
 
 struct Message {
-    nonce: Vec<u8>,
-    associated_data: Vec<u8>,
+    nonce: Secret,
+    associated_data: Secret,
     /// The text and its tag.
     bytes: Secret,
 }
@@ -102,57 +101,55 @@ struct Message {
 impl Batch {
     fn to_seal(
         key: Handle<'_, Key>,
-        nonces: Vec<Bytes<'_>>,
-        associated_data: Option<Vec<Bytes<'_>>>,
-        messages: Vec<Bytes<'_>>,
+        nonces: Copies,
+        associated_data: Option<Copies>,
+        messages: Copies,
     ) -> Result<Self, Error> {
-        Self::new(key, nonces, associated_data, messages, |text| {
-            let mut bytes = Vec::with_capacity(text.len()? + TAG_LENGTH);
-            bytes.extend_from_slice(&text.read()?);
-            bytes.resize(bytes.len() + TAG_LENGTH, 0);
-            Ok(bytes)
-        })
+        let mut batch = Self::new(key, nonces, associated_data, messages)?;
+        for message in &mut batch.messages {
+            let length = message.bytes.len() + TAG_LENGTH;
+            message.bytes.resize(length, 0);
+        }
+        Ok(batch)
     }
 
     fn to_open(
         key: Handle<'_, Key>,
-        nonces: Vec<Bytes<'_>>,
-        associated_data: Option<Vec<Bytes<'_>>>,
-        messages: Vec<Bytes<'_>>,
+        nonces: Copies,
+        associated_data: Option<Copies>,
+        messages: Copies,
     ) -> Result<Self, Error> {
-        Self::new(key, nonces, associated_data, messages, |sealed| match sealed.len()? {
-            got if got < TAG_LENGTH => Err(Error::BufferLength { expected: TAG_LENGTH, got }),
-            _ => sealed.copy(),
-        })
+        let batch = Self::new(key, nonces, associated_data, messages)?;
+        match batch.messages.iter().map(|message| message.bytes.len()).find(|length| *length < TAG_LENGTH) {
+            Some(got) => Err(Error::BufferLength { expected: TAG_LENGTH, got }),
+            None => Ok(batch),
+        }
     }
 
-    fn new<'call>(
+    fn new(
         key: Handle<'_, Key>,
-        nonces: Vec<Bytes<'call>>,
-        associated_data: Option<Vec<Bytes<'call>>>,
-        messages: Vec<Bytes<'call>>,
-        copy: impl Fn(Bytes<'call>) -> Result<Vec<u8>, Error>,
+        nonces: Copies,
+        associated_data: Option<Copies>,
+        messages: Copies,
     ) -> Result<Self, Error> {
         let key = key.get()?;
+        let (nonces, messages) = (nonces.take()?, messages.take()?);
         if nonces.len() != messages.len() {
             return Err(Error::InvalidArgument("a batch needs a nonce for each message"));
         }
-        let mut associated_data = match associated_data {
+        let associated_data = match associated_data.map(Copies::take).transpose()? {
             Some(data) if data.len() != messages.len() => {
                 return Err(Error::InvalidArgument(
                     "a batch needs associated data for each message, or none",
                 ));
             }
-            data => data.map(Vec::into_iter),
+            Some(data) => data,
+            None => vec![Secret::default(); messages.len()],
         };
-        let messages = messages.into_iter().zip(nonces).map(|(text, nonce)| {
-            check_length(nonce.len()?, key.cipher().nonce_length())?;
-            let associated_data = associated_data.as_mut().and_then(Iterator::next);
-            Ok(Message {
-                nonce: nonce.copy()?,
-                associated_data: associated_data.map_or(Ok(Vec::new()), Bytes::copy)?,
-                bytes: Zeroizing::new(copy(text)?),
-            })
+        let parts = messages.into_iter().zip(nonces).zip(associated_data);
+        let messages = parts.map(|((bytes, nonce), associated_data)| {
+            check_length(nonce.len(), key.cipher().nonce_length())?;
+            Ok(Message { nonce, associated_data, bytes })
         });
         let messages = messages.collect::<Result<_, Error>>()?;
         Ok(Self { key, messages })

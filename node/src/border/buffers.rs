@@ -4,7 +4,8 @@
 //!
 //! * **call**: [`Bytes`] are made of an argument of the running call, which keeps the buffer alive, and live no longer
 //!   than it. No JavaScript runs meanwhile, so that nobody detaches, resizes or writes to the buffer; memory that other
-//!   threads see ([`SharedArrayBuffer`]) is refused.
+//!   threads see ([`SharedArrayBuffer`]) is refused. Reading the elements of an array may run JavaScript: functions take
+//!   arrays before `Bytes`, and arrays of buffers as [`Copies`].
 //! * **borrow**: arguments may lie in the same memory. Slices are made of them only by [`Bytes::read`], [`Bytes::write`]
 //!   and [`text`], which note each slice for as long as it is used, and refuse one that would share a byte with another,
 //!   where either is written: a borrow checker at run time.
@@ -19,13 +20,25 @@ use std::{ptr, slice};
 
 use napi::bindgen_prelude::{FromNapiValue, TypeName, ValidateNapiValue};
 use napi::{ValueType, check_status, sys};
-use pagecrypt::Error;
+use pagecrypt::{Error, TAG_LENGTH};
+use zeroize::Zeroizing;
 
 /// The memory of an ArrayBuffer, a typed array, a DataView or a Buffer, for the time of one call.
 #[derive(Debug)]
 pub struct Bytes<'call> {
     span: Result<Span, &'static str>,
     call: PhantomData<&'call mut [u8]>,
+}
+
+/// Copies of an array's buffers, each with room for a tag.
+#[derive(Debug)]
+pub struct Copies(Result<Vec<Zeroizing<Vec<u8>>>, &'static str>);
+
+impl Copies {
+    /// The copies.
+    pub(crate) fn take(self) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+        self.0.map_err(Error::InvalidArgument)
+    }
 }
 
 /// Where a buffer lies.
@@ -222,6 +235,43 @@ impl FromNapiValue for Bytes<'_> {
         // SAFETY: the caller passes a value of the running call.
         let span = unsafe { span_of(env, value) }?;
         Ok(Self { span, call: PhantomData })
+    }
+}
+
+impl TypeName for Copies {
+    fn type_name() -> &'static str {
+        "Array"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::Object
+    }
+}
+
+impl ValidateNapiValue for Copies {}
+
+impl FromNapiValue for Copies {
+    unsafe fn from_napi_value(env: sys::napi_env, array: sys::napi_value) -> napi::Result<Self> {
+        let mut length = 0;
+        // SAFETY: the caller passes a value of the running call; the place to write to is this function's own.
+        check_status!(unsafe { sys::napi_get_array_length(env, array, &mut length) })?;
+        let mut copies = Vec::new();
+        for index in 0..length {
+            let mut element = ptr::null_mut();
+            // SAFETY: as above. The element is a value of this call, too.
+            let span = unsafe {
+                check_status!(sys::napi_get_element(env, array, index, &mut element))?;
+                span_of(env, element)?
+            };
+            let bytes = Bytes { span, call: PhantomData };
+            let Ok(bytes) = bytes.read() else {
+                return Ok(Self(Err(span.err().unwrap_or("a buffer of an array is in use"))));
+            };
+            let mut copy = Zeroizing::new(Vec::with_capacity(bytes.len() + TAG_LENGTH));
+            copy.extend_from_slice(&bytes);
+            copies.push(copy);
+        }
+        Ok(Self(Ok(copies)))
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::any::TypeId;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::fmt;
 use std::marker::PhantomData;
@@ -18,7 +18,7 @@ use napi::{Status, ValueType, check_status, sys};
 
 thread_local! {
     /// The values that JavaScript holds in this thread, by their address.
-    static HANDLES: RefCell<HashMap<usize, TypeId>> = RefCell::new(HashMap::new());
+    static HANDLES: RefCell<BTreeMap<usize, TypeId>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// A value on its way to JavaScript, which keeps it until the garbage collector or the end of the environment frees it.
