@@ -170,7 +170,7 @@ def run(contenders: list[Contender], rounds: int, rust: Rust) -> None:
             contender.samples.append(turn(contender, rust))
 
 
-def line(contender: Contender, of_rust: dict[tuple[str, str], float]) -> list[str]:
+def line(contender: Contender, of_rust: dict[tuple[str, Cipher], float]) -> list[str]:
     rust = of_rust.get((contender.operation, contender.cipher))
     cells = [contender.cipher, contender.operation, contender.name]
     cells += [f"{contender.median:.0f}", f"{contender.spread:.0f}", f"{PAGE / contender.median:.2f}"]
