@@ -181,7 +181,7 @@ fn whenever_it_is_cancelled_nothing_is_left() {
 fn while_sqlite_only_reads_it_can_be_cancelled_too() {
     let here = tempfile::tempdir().unwrap();
     let (source, destination) = (here.path().join("source.db"), here.path().join("secret.db"));
-    let connection = rusqlite::Connection::open(&source).unwrap();
+    let connection = Connection::open(&source).unwrap();
     // Less than SQLite's cache holds, so that it writes nothing before it has read all.
     connection
         .execute_batch("CREATE TABLE t (b); INSERT INTO t VALUES (zeroblob(1 << 20)), (zeroblob(1 << 20))")
