@@ -12,40 +12,39 @@ const PLATFORMS = ["linux-x64-gnu", "linux-arm64-gnu"];
 module.exports = load();
 
 function load() {
-  const platform = platformName();
-  const built = join(__dirname, "..", `libpagecrypt.${platform}.node`);
+  const { platform, arch } = process;
+  const name = platform === "linux" ? `${platform}-${arch}-gnu` : `${platform}-${arch}`;
+  const built = join(__dirname, "..", `libpagecrypt.${name}.node`);
   if (existsSync(built)) return require(built);
-  if (!PLATFORMS.includes(platform)) {
-    throw failure(`there is no build for ${platform}; there are ${PLATFORMS.join(", ")}`);
-  }
-  const name = `libpagecrypt-${platform}`;
+  if (!PLATFORMS.includes(name)) throw noBuildFor(name);
+  const addonName = `libpagecrypt-${name}`;
   let addon;
   try {
-    addon = require(name);
+    addon = require(addonName);
   } catch (cause) {
-    if (cause.code !== "MODULE_NOT_FOUND") throw failure(`${name} cannot be loaded: ${cause.message}`, cause);
+    if (isMusl()) throw noBuildFor(`${platform}-${arch}-musl`, cause);
+    if (cause.code !== "MODULE_NOT_FOUND") throw failure(`${addonName} cannot be loaded: ${cause.message}`, cause);
     const why = "it is an optional dependency: install without --omit=optional, on the platform that runs the program";
-    throw failure(`the package ${name} is not installed; ${why}`, cause);
+    throw failure(`the package ${addonName} is not installed; ${why}`, cause);
   }
   const got = addon.version();
-  if (got !== version) throw failure(`${name} is version ${got}, libpagecrypt ${version}: install them together`);
+  if (got !== version) throw failure(`${addonName} is version ${got}, libpagecrypt ${version}: install them together`);
   return addon;
-}
-
-function platformName() {
-  const { platform, arch } = process;
-  return platform === "linux" ? `${platform}-${arch}-${isMusl() ? "musl" : "gnu"}` : `${platform}-${arch}`;
 }
 
 /** Whether this Node is linked with musl, the C library of Alpine Linux. */
 function isMusl() {
-  const excludesNetwork = process.report.excludeNetwork;
+  const { excludeNetwork } = process.report;
   process.report.excludeNetwork = true; // a report would look up the names of all connections
   try {
     return process.report.getReport().header.glibcVersionRuntime === undefined;
   } finally {
-    process.report.excludeNetwork = excludesNetwork;
+    process.report.excludeNetwork = excludeNetwork;
   }
+}
+
+function noBuildFor(platform, cause) {
+  return failure(`there is no build for ${platform}; there are ${PLATFORMS.join(", ")}`, cause);
 }
 
 function failure(why, cause) {
