@@ -132,7 +132,7 @@ test-go: lib
 
 test-python:
 	@.ci/setup rust c python node
-	@.ci/step "Python" python/run_tests
+	@.ci/step "Python" python/run_tests all
 
 test-node:
 	@.ci/setup rust c node sqlite3

@@ -66,6 +66,7 @@ function runProgram({ language, program }) {
 for (const [document, least] of [
   ["docs/node.md", 6],
   ["node/README.md", 1],
+  ["README.md", 1],
 ]) {
   test(`the programs of ${document} run and print what is said`, async (t) => {
     const programs = programsOf(document);

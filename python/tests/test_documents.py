@@ -14,7 +14,7 @@ import pytest
 import vectors
 
 BLOCK = re.compile(r"```python\n(.*?)```\n(?:\nprints[^\n]*\n\n```text\n(.*?)```\n)?", re.DOTALL)
-DOCUMENTS = (vectors.ROOT / "docs/python.md", vectors.ROOT / "python/README.md")
+DOCUMENTS = (vectors.ROOT / "docs/python.md", vectors.ROOT / "python/README.md", vectors.ROOT / "README.md")
 
 
 @dataclass(frozen=True)
