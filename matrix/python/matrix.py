@@ -180,7 +180,7 @@ def write_file(place: Place) -> None:
             raise RefusedError from None
         raise
     expect(not place.foreign, "encrypt_file took a cipher that the format does not have")
-    expect(destination.stat().st_size == summary.size, "encrypt_file reports another length than the file has")
+    expect(destination.stat().st_size == summary.bytes, "encrypt_file reports another length than the file has")
 
 
 def read_file(place: Place) -> None:
@@ -199,7 +199,7 @@ def read_file(place: Place) -> None:
 def decrypt(place: Place, path: Path, destination: Path, *, compact: bool) -> bytes:
     summary = pagecrypt.decrypt_file(path, destination, place.key, force=True, compact=compact)
     database = destination.read_bytes()
-    whole = database.startswith(b"SQLite format 3\0") and len(database) == summary.size
+    whole = database.startswith(b"SQLite format 3\0") and len(database) == summary.bytes
     expect(whole, f"{destination.name} is no SQLite database of the reported length")
     return database
 

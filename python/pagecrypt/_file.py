@@ -29,7 +29,7 @@ class Summary:
     """How many frames of the write-ahead log were taken in; 0 of encrypt_file, where SQLite does it."""
 
     @property
-    def size(self) -> int:
+    def bytes(self) -> int:
         """Length of the new file."""
         return self.pages * self.page_size
 

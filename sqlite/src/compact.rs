@@ -39,7 +39,9 @@ pub fn decrypt_file_compact(
     let bytes = u64::from(pages) * page_size as u64;
     to.file.set_len(bytes).map_err(|error| to.failed(error))?;
     reader.check_unchanged()?;
-    options.report(bytes, bytes)?;
+    // As many as there were to be read: the new database is smaller.
+    let total = u64::from(reader.page_count()) * page_size as u64;
+    options.report(total, total)?;
     let mut summary = Summary::new(reader.codec(), pages, Way::Repacked);
     summary.frames_applied = reader.frames_applied();
     new.commit()?;

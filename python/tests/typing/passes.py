@@ -148,7 +148,7 @@ def files(key: Key, path: Path) -> None:
     summary = pagecrypt.encrypt_file(path, "new", key, force=True, wait=1, progress=progress)
     assert_type(summary, Summary)
     assert_type(summary.way, Way)
-    assert_type((summary.pages, summary.page_size, summary.size), tuple[int, int, int])
+    assert_type((summary.pages, summary.page_size, summary.bytes), tuple[int, int, int])
     assert_type(pagecrypt.decrypt_file(b"old", path, key, compact=True, progress=None), Summary)
     report = pagecrypt.verify_file(path, key, threads=2, progress=lambda done, total: done < total)
     assert_type(report, VerifyReport)
