@@ -371,6 +371,7 @@ export class PageCodec {
    *
    * @throws {PageSizeError}
    * @throws {UnsupportedFormatError} for `chacha20poly1305`, which Turso's format does not have.
+   * @throws {InvalidArgumentError} for a format that there is not.
    */
   constructor(key: Key, options?: PageCodecOptions);
 

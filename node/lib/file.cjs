@@ -4,7 +4,7 @@
 
 const native = require("./binding.cjs");
 const { checkBoolean, checkMilliseconds, checkOptions, checkString } = require("./arguments.cjs");
-const { UnsupportedFormatError } = require("./errors.cjs");
+const { InvalidArgumentError } = require("./errors.cjs");
 const { nativeKey } = require("./key.cjs");
 const { pathBytes } = require("./path.cjs");
 const { work, workSync } = require("./work.cjs");
@@ -36,7 +36,7 @@ function decryptFileSync(source, destination, key, options) {
 function checkEncryption(options) {
   const { format = "turso", ...others } = checkOptions(options);
   checkString(format, "options.format");
-  if (format !== "turso") throw new UnsupportedFormatError("unsupported format: the only format is turso");
+  if (format !== "turso") throw new InvalidArgumentError("invalid argument: the format is not turso");
   return others;
 }
 

@@ -15,7 +15,7 @@ const { addDisposal } = require("./disposal.cjs");
 const {
   BufferLengthError,
   ClosedError,
-  UnsupportedFormatError,
+  InvalidArgumentError,
   attempt,
   fromFailure,
   fromNative,
@@ -42,7 +42,7 @@ class PageCodec {
     const { pageSize = 4096, format = "turso" } = checkOptions(options);
     checkInteger(pageSize, "options.pageSize");
     checkString(format, "options.format");
-    if (format !== "turso") throw new UnsupportedFormatError("unsupported format: the only format is turso");
+    if (format !== "turso") throw new InvalidArgumentError("invalid argument: the format is not turso");
     this.#native = attempt(() => native.codecNewTurso(handle, pageSize));
     this.#cipher = key.cipher;
     this.#engine = key.engine;
