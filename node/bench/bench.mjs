@@ -47,7 +47,7 @@ async function main() {
   for (const { name, engine } of ciphers()) {
     for (const [task, { messages, contenders }] of Object.entries(tasksOf(name))) {
       const measured = await race(contenders, messages);
-      const native = rust.get(`${name} ${engine} ${task}`);
+      const native = rust.get(`${name} ${task}`);
       if (native !== undefined) measured["Rust"] = { median: native };
       results.push({ cipher: name, engine, task, nanoseconds: measured });
       if (!options.markdown) print(results.at(-1));
@@ -179,16 +179,13 @@ function spread(samples) {
   return { median: at(0.5), from: at(0.25), to: at(0.75) };
 }
 
-/** What the core's example says: nanoseconds a page by "cipher engine task". */
+/** What the core's example says of pages sealed and opened as here, under nonces drawn from the system. */
 function rustFigures(program) {
+  const { rows } = JSON.parse(execFileSync(program, ["--json"], { encoding: "utf8" }));
   const figures = new Map();
-  const output = execFileSync(program, { encoding: "utf8" });
-  for (const [, cipher, engine, ...figuresOfLine] of output.matchAll(
-    /^(\w+) +(\w+) +seal +(\d+) ns.*? open +(\d+) ns.*? seal one +(\d+) ns.*? open one +(\d+) ns/gm,
-  )) {
-    for (const [i, task] of ["seal 64 pages", "open 64 pages", "seal 1 page", "open 1 page"].entries()) {
-      figures.set(`${cipher} ${engine} ${task}`, Number(figuresOfLine[i]));
-    }
+  for (const { cipher, operation, batch, ns } of rows) {
+    const [work, what] = operation.split("_");
+    if (what === "pages") figures.set(`${cipher} ${work} ${batch} ${batch === 1 ? "page" : "pages"}`, ns.median);
   }
   if (figures.size === 0) throw new Error(`${program} prints no figures that are known here`);
   return figures;
