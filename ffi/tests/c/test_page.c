@@ -237,7 +237,7 @@ static void a_header_is_read_without_the_key(void) {
         check_context("%zu bytes", length);
         version = 77;
         page_size = reserved = 77;
-        FAILS_ZERO(length < 6 ? PAGECRYPT_ERROR_UNSUPPORTED_FORMAT : PAGECRYPT_ERROR_MALFORMED, cipher, PARSE(length));
+        FAILS_ZERO(length < 5 ? PAGECRYPT_ERROR_UNSUPPORTED_FORMAT : PAGECRYPT_ERROR_MALFORMED, cipher, PARSE(length));
         ALL_ZERO();
     }
     version = 77;
