@@ -108,7 +108,7 @@ test-turso:
 	@.ci/step "against Turso itself" target/venv/bin/python -m pytest -q peers/turso
 
 test-c: lib
-	@.ci/setup c-tests valgrind
+	@.ci/setup c-tests c-sanitizers valgrind
 	@.ci/step "the header alone, in C and C++" ffi/tests/c/check_header
 	@.ci/step "C, by gcc and clang, static and shared" ffi/tests/c/run_plain
 	@.ci/step "C under valgrind" ffi/tests/c/run_valgrind
