@@ -10,6 +10,8 @@ use crate::secret::with_wiped_stack;
 
 mod aegis;
 mod catalogue;
+mod chacha;
+mod gcm;
 mod rustcrypto;
 
 pub use catalogue::{Cipher, MAX_NONCE_LENGTH, TAG_LENGTH};
@@ -17,6 +19,8 @@ pub use catalogue::{Cipher, MAX_NONCE_LENGTH, TAG_LENGTH};
 /// How much of the stack a call into a family's engines uses at most, in bytes, with room to spare: a kernel of AEGIS
 /// takes 2.7 KiB (4 KiB with overflow checks), the RustCrypto crates up to 12 KiB, and 6 KiB for their round keys.
 const AEGIS_STACK: usize = if cfg!(debug_assertions) { 8192 } else { 4096 };
+const GCM_STACK: usize = 8192;
+const CHACHA_STACK: usize = 16384;
 const RUSTCRYPTO_STACK: usize = 16384;
 const KEY_SCHEDULE_STACK: usize = 8192;
 
@@ -29,6 +33,8 @@ pub(crate) struct Context {
 #[cfg_attr(not(feature = "alloc"), allow(clippy::large_enum_variant))] // there is nowhere else to put it
 enum Family {
     Aegis(aegis::Context),
+    Gcm(Large<gcm::Context>),
+    ChaCha(Large<chacha::Context>),
     RustCrypto(Large<rustcrypto::Context>),
 }
 
@@ -51,9 +57,14 @@ impl Cipher {
 impl Context {
     /// Chooses the best engine that is not above `ceiling`.
     pub(crate) fn unkeyed(cipher: Cipher, ceiling: Option<Engine>) -> Self {
-        let family = match aegis::Context::choose(cipher, ceiling) {
-            Some(context) => Family::Aegis(context),
-            None => Family::RustCrypto(Large::from(rustcrypto::Context::Unkeyed)),
+        let family = if let Some(context) = aegis::Context::choose(cipher, ceiling) {
+            Family::Aegis(context)
+        } else if let Some(context) = gcm::Context::choose(cipher, ceiling) {
+            Family::Gcm(Large::from(context))
+        } else if let Some(context) = chacha::Context::choose(cipher, ceiling) {
+            Family::ChaCha(Large::from(context))
+        } else {
+            Family::RustCrypto(Large::from(rustcrypto::Context::Unkeyed))
         };
         Self { cipher, family }
     }
@@ -62,6 +73,8 @@ impl Context {
     pub(crate) fn expand(&mut self, key: &[u8]) {
         match &mut self.family {
             Family::Aegis(_) => {} // the raw key is all it needs
+            Family::Gcm(context) => with_wiped_stack::<KEY_SCHEDULE_STACK, _>(|| context.expand(key)),
+            Family::ChaCha(context) => with_wiped_stack::<KEY_SCHEDULE_STACK, _>(|| context.expand(key)),
             Family::RustCrypto(context) => {
                 with_wiped_stack::<KEY_SCHEDULE_STACK, _>(|| context.expand(self.cipher, key));
             }
@@ -75,6 +88,8 @@ impl Context {
     pub(crate) fn engine(&self) -> Engine {
         match &self.family {
             Family::Aegis(context) => context.engine(),
+            Family::Gcm(context) => context.engine(),
+            Family::ChaCha(context) => context.engine(),
             Family::RustCrypto(_) => Engine::RustCrypto,
         }
     }
@@ -86,6 +101,14 @@ impl Context {
         match &self.family {
             Family::Aegis(context) => {
                 with_wiped_stack::<AEGIS_STACK, _>(|| context.seal_batch(key, batch));
+                Ok(())
+            }
+            Family::Gcm(context) => {
+                with_wiped_stack::<GCM_STACK, _>(|| context.seal_batch(batch));
+                Ok(())
+            }
+            Family::ChaCha(context) => {
+                with_wiped_stack::<CHACHA_STACK, _>(|| context.seal_batch(batch));
                 Ok(())
             }
             Family::RustCrypto(context) => {
@@ -102,6 +125,12 @@ impl Context {
         match &self.family {
             Family::Aegis(context) => {
                 with_wiped_stack::<AEGIS_STACK, _>(|| context.open_batch(key, batch));
+            }
+            Family::Gcm(context) => {
+                with_wiped_stack::<GCM_STACK, _>(|| context.open_batch(batch));
+            }
+            Family::ChaCha(context) => {
+                with_wiped_stack::<CHACHA_STACK, _>(|| context.open_batch(batch));
             }
             Family::RustCrypto(context) => {
                 with_wiped_stack::<RUSTCRYPTO_STACK, _>(|| context.open_batch(batch));

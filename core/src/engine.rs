@@ -18,7 +18,9 @@ use core::str::FromStr;
 use crate::error::Error;
 
 pub(crate) mod aegis;
+pub(crate) mod chacha;
 pub(crate) mod detect;
+pub(crate) mod gcm;
 pub(crate) mod message;
 
 /// An implementation of a cipher.
@@ -31,20 +33,38 @@ pub enum Engine {
     Portable,
     /// The RustCrypto crates, which choose among implementations of their own.
     RustCrypto,
-    /// x86-64 with AES-NI: registers of 128 bits.
+    /// x86-64 with AES-NI (and PCLMULQDQ, for AES-GCM): registers of 128 bits.
     AesNi,
-    /// x86-64 with VAES and AVX2: registers of 256 bits.
+    /// x86-64 with AVX2: registers of 256 bits.
+    Avx2,
+    /// x86-64 with VAES (and VPCLMULQDQ, for AES-GCM) and AVX2: registers of 256 bits.
     Vaes256,
-    /// x86-64 with VAES and AVX-512: registers of 512 bits.
+    /// x86-64 with AVX-512: registers of 512 bits.
+    Avx512,
+    /// x86-64 with AVX-512 and its 52-bit multiplications (IFMA).
+    Avx512Ifma,
+    /// x86-64 with VAES (and VPCLMULQDQ, for AES-GCM) and AVX-512: registers of 512 bits.
     Vaes512,
-    /// 64-bit ARM with the AES instructions of ARMv8.
+    /// 64-bit ARM: registers of 128 bits.
+    Neon,
+    /// 64-bit ARM with the AES instructions of ARMv8 (and PMULL, for AES-GCM).
     Armv8,
 }
 
 impl Engine {
     /// Every engine, whether it runs here or not.
-    pub const ALL: [Self; 6] =
-        [Self::Portable, Self::RustCrypto, Self::AesNi, Self::Vaes256, Self::Vaes512, Self::Armv8];
+    pub const ALL: [Self; 10] = [
+        Self::Portable,
+        Self::RustCrypto,
+        Self::AesNi,
+        Self::Avx2,
+        Self::Vaes256,
+        Self::Avx512,
+        Self::Avx512Ifma,
+        Self::Vaes512,
+        Self::Neon,
+        Self::Armv8,
+    ];
 
     /// The engine's name, for example `vaes512`.
     #[must_use]
@@ -53,8 +73,12 @@ impl Engine {
             Self::Portable => "portable",
             Self::RustCrypto => "rustcrypto",
             Self::AesNi => "aesni",
+            Self::Avx2 => "avx2",
             Self::Vaes256 => "vaes256",
+            Self::Avx512 => "avx512",
+            Self::Avx512Ifma => "avx512ifma",
             Self::Vaes512 => "vaes512",
+            Self::Neon => "neon",
             Self::Armv8 => "armv8",
         }
     }
@@ -67,9 +91,17 @@ impl Engine {
             #[cfg(target_arch = "x86_64")]
             Self::AesNi => detect::AesNi::detect().is_some(),
             #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => detect::Avx2::detect().is_some(),
+            #[cfg(target_arch = "x86_64")]
             Self::Vaes256 => detect::Vaes256::detect().is_some(),
             #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => detect::Avx512::detect().is_some(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Ifma => detect::Avx512Ifma::detect().is_some(),
+            #[cfg(target_arch = "x86_64")]
             Self::Vaes512 => detect::Vaes512::detect().is_some(),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => true, // every such CPU has it
             #[cfg(target_arch = "aarch64")]
             Self::Armv8 => detect::Armv8::detect().is_some(),
             _ => false,

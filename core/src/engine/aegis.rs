@@ -6,7 +6,7 @@
 //! adds is its register type and the choice of registers for each variant.
 
 use super::Engine;
-use super::message::{Open, Seal};
+use super::message::{Message, Open, Seal};
 
 mod batch;
 mod construction;
@@ -124,7 +124,7 @@ impl Backend {
         self.run(variant, key, messages);
     }
 
-    fn run<M: batch::Message>(self, variant: Variant, key: &[u8], messages: &mut [M]) {
+    fn run<M: Message>(self, variant: Variant, key: &[u8], messages: &mut [M]) {
         // What the kernels rely on. It costs a nanosecond a message, and no mistake elsewhere can break memory safety.
         assert_eq!(key.len(), variant.key_length());
         for message in messages.iter() {

@@ -4,68 +4,74 @@
 //! registers that they use: VAES with 256-bit registers does not need the 512-bit ones.
 
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{AesNi, Vaes256, Vaes512};
+pub(crate) use x86_64::{
+    AesNi, AesNiClmul, Avx2, Avx512, Avx512Ifma, Vaes256, Vaes256Clmul, Vaes512, Vaes512Clmul,
+};
 
 #[cfg(target_arch = "aarch64")]
-pub(crate) use aarch64::Armv8;
+pub(crate) use aarch64::{Armv8, Armv8Pmull};
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
     use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
 
-    use core::sync::atomic::{AtomicU8, Ordering};
+    use core::sync::atomic::{AtomicU16, Ordering};
 
-    /// AES-NI and SSE4.1.
-    #[derive(Debug, Clone, Copy)]
-    pub(crate) struct AesNi(());
+    macro_rules! tokens {
+        ($($(#[$meta:meta])* $token:ident = $bit:literal;)*) => {$(
+            $(#[$meta])*
+            #[derive(Debug, Clone, Copy)]
+            pub(crate) struct $token(());
 
-    /// VAES, AES-NI and AVX2, with the 256-bit registers enabled.
-    #[derive(Debug, Clone, Copy)]
-    pub(crate) struct Vaes256(());
+            impl $token {
+                const BIT: u16 = 1 << $bit;
 
-    /// VAES, AES-NI, AVX2 and AVX-512 (F, BW, DQ, VL), with the 512-bit registers enabled.
-    #[derive(Debug, Clone, Copy)]
-    pub(crate) struct Vaes512(());
-
-    impl AesNi {
-        pub(crate) fn detect() -> Option<Self> {
-            (engines() & AESNI != 0).then_some(Self(()))
-        }
+                pub(crate) fn detect() -> Option<Self> {
+                    (tokens() & Self::BIT != 0).then_some(Self(()))
+                }
+            }
+        )*};
     }
 
-    impl Vaes256 {
-        pub(crate) fn detect() -> Option<Self> {
-            (engines() & VAES256 != 0).then_some(Self(()))
-        }
+    tokens! {
+        /// AES-NI and SSE4.1.
+        AesNi = 1;
+        /// AES-NI, PCLMULQDQ, SSSE3 and SSE4.1.
+        AesNiClmul = 2;
+        /// AVX2, with the 256-bit registers enabled.
+        Avx2 = 3;
+        /// VAES, AES-NI and AVX2, with the 256-bit registers enabled.
+        Vaes256 = 4;
+        /// [`Vaes256`] with VPCLMULQDQ and PCLMULQDQ.
+        Vaes256Clmul = 5;
+        /// AVX2 and AVX-512 (F, BW, DQ, VL), with the 512-bit registers enabled.
+        Avx512 = 6;
+        /// [`Avx512`] with IFMA.
+        Avx512Ifma = 7;
+        /// [`Vaes256`] and [`Avx512`].
+        Vaes512 = 8;
+        /// [`Vaes512`] with VPCLMULQDQ and PCLMULQDQ.
+        Vaes512Clmul = 9;
     }
 
-    impl Vaes512 {
-        pub(crate) fn detect() -> Option<Self> {
-            (engines() & VAES512 != 0).then_some(Self(()))
-        }
-    }
-
-    const KNOWN: u8 = 1;
-    const AESNI: u8 = 2;
-    const VAES256: u8 = 4;
-    const VAES512: u8 = 8;
+    const KNOWN: u16 = 1;
 
     /// Which tokens there are. Remembered, because CPUID takes many microseconds in a virtual machine; threads that
     /// race to find out find the same.
-    fn engines() -> u8 {
-        static ENGINES: AtomicU8 = AtomicU8::new(0);
-        match ENGINES.load(Ordering::Relaxed) {
+    fn tokens() -> u16 {
+        static TOKENS: AtomicU16 = AtomicU16::new(0);
+        match TOKENS.load(Ordering::Relaxed) {
             0 => {
-                let engines = ask_cpu();
-                ENGINES.store(engines, Ordering::Relaxed);
-                engines
+                let tokens = ask_cpu();
+                TOKENS.store(tokens, Ordering::Relaxed);
+                tokens
             }
-            engines => engines,
+            tokens => tokens,
         }
     }
 
     /// Asks for every feature that the kernels name, and for the registers they use.
-    fn ask_cpu() -> u8 {
+    fn ask_cpu() -> u16 {
         let bit = |register: u32, index: u32| register & (1 << index) != 0;
         let highest_leaf = __cpuid(0).eax;
         let leaf1 = __cpuid(1);
@@ -82,17 +88,30 @@ mod x86_64 {
         const SSE_AND_AVX: u64 = 0b110;
         const OPMASK_AND_ZMM: u64 = 0b1110_0000;
 
-        let (sse41, aes, avx) = (bit(leaf1.ecx, 19), bit(leaf1.ecx, 25), bit(leaf1.ecx, 28));
-        let (avx2, vaes) = (bit(ebx7, 5), bit(ecx7, 9));
+        let [pclmul, ssse3, sse41, aes, avx] = [1, 9, 19, 25, 28].map(|index| bit(leaf1.ecx, index));
+        let [vaes, vpclmul] = [9, 10].map(|index| bit(ecx7, index));
         let avx512_f_dq_bw_vl = [16, 17, 30, 31].into_iter().all(|index| bit(ebx7, index));
+        let ifma = bit(ebx7, 21);
 
         let aesni = sse41 && aes;
-        let vaes256 = aesni && avx && avx2 && vaes && enabled(SSE_AND_AVX);
-        let vaes512 = vaes256 && avx512_f_dq_bw_vl && enabled(OPMASK_AND_ZMM);
-        [(aesni, AESNI), (vaes256, VAES256), (vaes512, VAES512)]
-            .into_iter()
-            .filter(|(there, _)| *there)
-            .fold(KNOWN, |engines, (_, engine)| engines | engine)
+        let clmul = pclmul && ssse3;
+        let avx2 = avx && bit(ebx7, 5) && enabled(SSE_AND_AVX);
+        let avx512 = avx2 && avx512_f_dq_bw_vl && enabled(OPMASK_AND_ZMM);
+        let vaes256 = aesni && avx2 && vaes;
+        [
+            (aesni, AesNi::BIT),
+            (aesni && clmul, AesNiClmul::BIT),
+            (avx2, Avx2::BIT),
+            (vaes256, Vaes256::BIT),
+            (vaes256 && clmul && vpclmul, Vaes256Clmul::BIT),
+            (avx512, Avx512::BIT),
+            (avx512 && ifma, Avx512Ifma::BIT),
+            (vaes256 && avx512, Vaes512::BIT),
+            (vaes256 && avx512 && clmul && vpclmul, Vaes512Clmul::BIT),
+        ]
+        .into_iter()
+        .filter(|(there, _)| *there)
+        .fold(KNOWN, |tokens, (_, token)| tokens | token)
     }
 
     /// # Safety
@@ -110,15 +129,30 @@ mod aarch64 {
     #[derive(Debug, Clone, Copy)]
     pub(crate) struct Armv8(());
 
+    /// [`Armv8`] with multiplications of 64-bit polynomials (FEAT_PMULL).
+    #[derive(Debug, Clone, Copy)]
+    pub(crate) struct Armv8Pmull(());
+
+    // Without `std` only what the target promises at compile time counts: asking the CPU is the operating system's
+    // privilege. The target feature `aes` covers FEAT_PMULL.
+
     impl Armv8 {
-        /// Without `std` only what the target promises at compile time counts: asking the CPU is the operating
-        /// system's privilege.
         pub(crate) fn detect() -> Option<Self> {
             #[cfg(feature = "std")]
             let present = std::arch::is_aarch64_feature_detected!("aes");
             #[cfg(not(feature = "std"))]
             let present = cfg!(target_feature = "aes");
             present.then_some(Self(()))
+        }
+    }
+
+    impl Armv8Pmull {
+        pub(crate) fn detect() -> Option<Self> {
+            #[cfg(feature = "std")]
+            let present = std::arch::is_aarch64_feature_detected!("pmull");
+            #[cfg(not(feature = "std"))]
+            let present = true;
+            Armv8::detect().filter(|_| present).map(|_| Self(()))
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The messages of a batch, as callers describe them, and as kernels see them.
 
+use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
+
 /// Where a message's text is read from and written to. The two cannot overlap by halves: they are one buffer or two.
 #[derive(Debug)]
 pub enum Text<'a> {
@@ -99,3 +102,57 @@ impl<'a> Open<'a> {
         self.opened
     }
 }
+
+/// A message to be sealed or opened, as kernels see it.
+pub(super) trait Message {
+    /// Whether it is opened.
+    const OPEN: bool;
+
+    /// Nonce and associated data.
+    fn given(&self) -> (&[u8], &[u8]);
+
+    /// Length of what is read, and of what is written.
+    fn text_lengths(&self) -> (usize, usize);
+
+    /// Where the text is read and written.
+    fn pointers(&mut self) -> (*const u8, *mut u8);
+
+    /// Writes the tag, or compares it and destroys what is not authentic.
+    fn finish(&mut self, tag: &[u8; 16]);
+}
+
+macro_rules! message {
+    ($message:ident, $open:literal, |$this:ident, $tag:ident| $finish:block) => {
+        impl Message for $message<'_> {
+            const OPEN: bool = $open;
+
+            fn given(&self) -> (&[u8], &[u8]) {
+                (self.nonce, self.associated_data)
+            }
+
+            fn text_lengths(&self) -> (usize, usize) {
+                self.text.lengths()
+            }
+
+            fn pointers(&mut self) -> (*const u8, *mut u8) {
+                self.text.pointers()
+            }
+
+            fn finish(&mut self, $tag: &[u8; 16]) {
+                let $this = self;
+                $finish
+            }
+        }
+    };
+}
+
+message!(Seal, false, |message, tag| {
+    *message.tag = *tag;
+});
+
+message!(Open, true, |message, tag| {
+    message.opened = tag.ct_eq(message.tag).into();
+    if !message.opened {
+        message.text.output().zeroize();
+    }
+});

@@ -2,66 +2,9 @@
 
 use core::ptr;
 
-use subtle::ConstantTimeEq;
-use zeroize::Zeroize;
-
 use super::construction::{Family, State, broadcast};
 use super::register::{Destinations, MAX_LANES, Register, Sources};
-use crate::engine::message::{Open, Seal};
-
-/// A message to be sealed or opened.
-pub(super) trait Message {
-    /// Whether it is opened.
-    const OPEN: bool;
-
-    /// Nonce and associated data.
-    fn given(&self) -> (&[u8], &[u8]);
-
-    /// Length of what is read, and of what is written.
-    fn text_lengths(&self) -> (usize, usize);
-
-    /// Where the text is read and written.
-    fn pointers(&mut self) -> (*const u8, *mut u8);
-
-    /// Writes the tag, or compares it and destroys what is not authentic.
-    fn finish(&mut self, tag: &[u8; 16]);
-}
-
-macro_rules! message {
-    ($message:ident, $open:literal, |$this:ident, $tag:ident| $finish:block) => {
-        impl Message for $message<'_> {
-            const OPEN: bool = $open;
-
-            fn given(&self) -> (&[u8], &[u8]) {
-                (self.nonce, self.associated_data)
-            }
-
-            fn text_lengths(&self) -> (usize, usize) {
-                self.text.lengths()
-            }
-
-            fn pointers(&mut self) -> (*const u8, *mut u8) {
-                self.text.pointers()
-            }
-
-            fn finish(&mut self, $tag: &[u8; 16]) {
-                let $this = self;
-                $finish
-            }
-        }
-    };
-}
-
-message!(Seal, false, |message, tag| {
-    *message.tag = *tag;
-});
-
-message!(Open, true, |message, tag| {
-    message.opened = tag.ct_eq(message.tag).into();
-    if !message.opened {
-        message.text.output().zeroize();
-    }
-});
+use crate::engine::message::Message;
 
 /// Seals or opens a batch: neighbours of the same lengths in groups that fill a register of type `Many`, the others
 /// one by one in registers of type `One`.

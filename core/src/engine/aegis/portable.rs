@@ -5,9 +5,10 @@
 //! then a circuit over planes, and ShiftRows and MixColumns move bytes within each plane.
 
 use super::Variant;
-use super::batch::{self, Message};
+use super::batch;
 use super::construction::{Aegis128, Aegis256};
 use super::register::{Destinations, Register, Sources, destination, source};
+use crate::engine::message::Message;
 
 mod sbox;
 

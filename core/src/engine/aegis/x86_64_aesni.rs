@@ -5,10 +5,11 @@ use core::arch::x86_64::{
 };
 
 use super::Variant;
-use super::batch::{self, Message};
+use super::batch;
 use super::construction::{Aegis128, Aegis256, Family};
 use super::register::{Destinations, Register, Sources, destination, source};
 use crate::engine::detect::AesNi;
+use crate::engine::message::Message;
 
 /// One lane.
 #[derive(Clone, Copy)]

@@ -7,11 +7,12 @@ use core::arch::x86_64::{
 };
 
 use super::Variant;
-use super::batch::{self, Message};
+use super::batch;
 use super::construction::{Aegis128, Aegis256, Family};
 use super::register::{Destinations, Register, Sources, destination, source};
 use super::x86_64_aesni::Xmm;
 use crate::engine::detect::Vaes256;
+use crate::engine::message::Message;
 
 /// Two lanes.
 #[derive(Clone, Copy)]

@@ -8,12 +8,13 @@ use core::arch::x86_64::{
 };
 
 use super::Variant;
-use super::batch::{self, Message};
+use super::batch;
 use super::construction::{Aegis128, Aegis256, Family};
 use super::register::{Destinations, Register, Sources, destination, source};
 use super::x86_64_aesni::Xmm;
 use super::x86_64_vaes256::Ymm;
 use crate::engine::detect::Vaes512;
+use crate::engine::message::Message;
 
 /// Four lanes.
 #[derive(Clone, Copy)]
