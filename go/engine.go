@@ -5,7 +5,7 @@ import "strconv"
 // An Engine is an implementation of ciphers that runs on some CPUs.
 type Engine int32
 
-// The engines, in ascending order: one that is given as a ceiling ([Key.WithEngine]) allows those before it.
+// The engines. Their numbers say nothing about order: see [Engines].
 const (
 	EnginePortable   Engine = 1
 	EngineRustCrypto Engine = 2
@@ -13,6 +13,10 @@ const (
 	EngineVAES256    Engine = 4
 	EngineVAES512    Engine = 5
 	EngineARMv8      Engine = 6
+	EngineAVX2       Engine = 7
+	EngineAVX512     Engine = 8
+	EngineAVX512IFMA Engine = 9
+	EngineNEON       Engine = 10
 )
 
 var engineNames = [...]string{
@@ -22,15 +26,19 @@ var engineNames = [...]string{
 	EngineVAES256:    "vaes256",
 	EngineVAES512:    "vaes512",
 	EngineARMv8:      "armv8",
+	EngineAVX2:       "avx2",
+	EngineAVX512:     "avx512",
+	EngineAVX512IFMA: "avx512ifma",
+	EngineNEON:       "neon",
 }
 
-// Engines returns every engine there is, whether this CPU runs it or not.
+// Engines returns every engine there is, whether this CPU runs it or not. One that is given as a ceiling
+// ([Key.WithEngine]) allows those before it.
 func Engines() []Engine {
-	engines := make([]Engine, 0, len(engineNames)-1)
-	for number := 1; number < len(engineNames); number++ {
-		engines = append(engines, Engine(number))
+	return []Engine{
+		EnginePortable, EngineRustCrypto, EngineAESNI, EngineAVX2, EngineVAES256, EngineAVX512, EngineAVX512IFMA,
+		EngineVAES512, EngineNEON, EngineARMv8,
 	}
-	return engines
 }
 
 // ParseEngine returns the engine with this name, in any case. A name that there is not, or an engine that this CPU does

@@ -251,7 +251,7 @@ void pagecrypt_error_free(pagecrypt_error *error);
  * Implementations of the ciphers for the CPUs there are. A key holds the best one that its CPU runs.
  */
 
-/** An engine's number. A higher one of the same architecture is better. */
+/** An engine's number. Numbers say nothing about order: pagecrypt_engines lists the better after the worse. */
 typedef int32_t pagecrypt_engine;
 
 /** Constant-time code for every CPU. */
@@ -266,8 +266,19 @@ typedef int32_t pagecrypt_engine;
 #define PAGECRYPT_ENGINE_VAES512 5
 /** 64-bit ARM with the AES instructions of ARMv8. */
 #define PAGECRYPT_ENGINE_ARMV8 6
+/** x86-64 with AVX2: registers of 256 bits. */
+#define PAGECRYPT_ENGINE_AVX2 7
+/** x86-64 with AVX-512: registers of 512 bits. */
+#define PAGECRYPT_ENGINE_AVX512 8
+/** x86-64 with AVX-512 and its 52-bit multiplications (IFMA). */
+#define PAGECRYPT_ENGINE_AVX512IFMA 9
+/** 64-bit ARM: registers of 128 bits. */
+#define PAGECRYPT_ENGINE_NEON 10
 
-/** The numbers of all engines, whether they run here or not; `*length` becomes how many there are. Static. */
+/**
+ * The numbers of all engines, whether they run here or not, the better of one architecture after the worse; `*length`
+ * becomes how many there are. Static.
+ */
 const pagecrypt_engine *pagecrypt_engines(size_t *length);
 
 /** The engine's name, for example "vaes512"; NULL for a number that no engine has. Static. */

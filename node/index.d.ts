@@ -74,7 +74,17 @@ export type CipherName =
   | "chacha20-poly1305";
 
 /** The name of a cipher's implementation for some CPU. */
-export type EngineName = "portable" | "rustcrypto" | "aesni" | "vaes256" | "vaes512" | "armv8";
+export type EngineName =
+  | "portable"
+  | "rustcrypto"
+  | "aesni"
+  | "avx2"
+  | "vaes256"
+  | "avx512"
+  | "avx512ifma"
+  | "vaes512"
+  | "neon"
+  | "armv8";
 
 /** A row of the catalogue of ciphers. Lengths are in bytes. */
 export interface CipherInfo {

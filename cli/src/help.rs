@@ -31,8 +31,8 @@ Exit codes:
   143  stopped by SIGTERM
 
 Environment:
-  PAGECRYPT_ENGINE  the best engine to use: portable, rustcrypto, aesni, vaes256, vaes512, armv8;
-                    only those that `pagecrypt ciphers` lists run on this CPU";
+  PAGECRYPT_ENGINE  the best engine to use: portable, rustcrypto, aesni, avx2, vaes256, avx512,
+                    avx512ifma, vaes512, neon, armv8; only those that `pagecrypt ciphers` lists run on this CPU";
 
 pub(crate) const KEYGEN: &str = "\
 Examples:

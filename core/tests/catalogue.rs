@@ -104,7 +104,18 @@ fn the_portable_engine_runs_everywhere_and_names_are_read_back() {
     assert!(available.contains(&Engine::Portable) && available.contains(&Engine::RustCrypto));
     assert_eq!(
         Engine::ALL.map(Engine::name),
-        ["portable", "rustcrypto", "aesni", "vaes256", "vaes512", "armv8"]
+        [
+            "portable",
+            "rustcrypto",
+            "aesni",
+            "avx2",
+            "vaes256",
+            "avx512",
+            "avx512ifma",
+            "vaes512",
+            "neon",
+            "armv8"
+        ]
     );
     for engine in Engine::ALL {
         assert_eq!(engine.is_available(), available.contains(&engine), "{engine}");

@@ -12,7 +12,7 @@ use crate::border::strings;
 use crate::error::pagecrypt_error;
 use crate::status::pagecrypt_status;
 
-/// An engine's number. A higher one of the same architecture is better.
+/// An engine's number. Numbers say nothing about order: pagecrypt_engines lists the better after the worse.
 #[allow(non_camel_case_types, reason = "the name that C uses")]
 pub type pagecrypt_engine = i32;
 /// Constant-time code for every CPU.
@@ -27,6 +27,14 @@ pub const PAGECRYPT_ENGINE_VAES256: pagecrypt_engine = 4;
 pub const PAGECRYPT_ENGINE_VAES512: pagecrypt_engine = 5;
 /// 64-bit ARM with the AES instructions of ARMv8.
 pub const PAGECRYPT_ENGINE_ARMV8: pagecrypt_engine = 6;
+/// x86-64 with AVX2: registers of 256 bits.
+pub const PAGECRYPT_ENGINE_AVX2: pagecrypt_engine = 7;
+/// x86-64 with AVX-512: registers of 512 bits.
+pub const PAGECRYPT_ENGINE_AVX512: pagecrypt_engine = 8;
+/// x86-64 with AVX-512 and its 52-bit multiplications (IFMA).
+pub const PAGECRYPT_ENGINE_AVX512IFMA: pagecrypt_engine = 9;
+/// 64-bit ARM: registers of 128 bits.
+pub const PAGECRYPT_ENGINE_NEON: pagecrypt_engine = 10;
 
 struct Row {
     engine: Engine,
@@ -38,25 +46,34 @@ const fn row(engine: Engine, number: pagecrypt_engine, name: &'static CStr) -> R
     Row { engine, number, name }
 }
 
-const ROWS: [Row; 6] = [
+const ROWS: [Row; 10] = [
     row(Engine::Portable, PAGECRYPT_ENGINE_PORTABLE, c"portable"),
     row(Engine::RustCrypto, PAGECRYPT_ENGINE_RUSTCRYPTO, c"rustcrypto"),
     row(Engine::AesNi, PAGECRYPT_ENGINE_AESNI, c"aesni"),
+    row(Engine::Avx2, PAGECRYPT_ENGINE_AVX2, c"avx2"),
     row(Engine::Vaes256, PAGECRYPT_ENGINE_VAES256, c"vaes256"),
+    row(Engine::Avx512, PAGECRYPT_ENGINE_AVX512, c"avx512"),
+    row(Engine::Avx512Ifma, PAGECRYPT_ENGINE_AVX512IFMA, c"avx512ifma"),
     row(Engine::Vaes512, PAGECRYPT_ENGINE_VAES512, c"vaes512"),
+    row(Engine::Neon, PAGECRYPT_ENGINE_NEON, c"neon"),
     row(Engine::Armv8, PAGECRYPT_ENGINE_ARMV8, c"armv8"),
 ];
 
-static NUMBERS: [pagecrypt_engine; 6] = [
+static NUMBERS: [pagecrypt_engine; 10] = [
     PAGECRYPT_ENGINE_PORTABLE,
     PAGECRYPT_ENGINE_RUSTCRYPTO,
     PAGECRYPT_ENGINE_AESNI,
+    PAGECRYPT_ENGINE_AVX2,
     PAGECRYPT_ENGINE_VAES256,
+    PAGECRYPT_ENGINE_AVX512,
+    PAGECRYPT_ENGINE_AVX512IFMA,
     PAGECRYPT_ENGINE_VAES512,
+    PAGECRYPT_ENGINE_NEON,
     PAGECRYPT_ENGINE_ARMV8,
 ];
 
-/// The numbers of all engines, whether they run here or not; `*length` becomes how many there are. Static.
+/// The numbers of all engines, whether they run here or not, the better of one architecture after the worse; `*length`
+/// becomes how many there are. Static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pagecrypt_engines(length: *mut usize) -> *const pagecrypt_engine {
     // Safety: caller.
@@ -121,7 +138,9 @@ mod tests {
     fn the_engines_are_the_cores() {
         assert_eq!(ROWS.map(|row| row.engine), Engine::ALL);
         assert_eq!(ROWS.map(|row| row.number), NUMBERS);
-        assert!(NUMBERS.into_iter().eq(1..=6));
+        let mut numbers = NUMBERS;
+        numbers.sort_unstable();
+        assert!(numbers.into_iter().eq(1..=10));
         assert!(ROWS.iter().all(|row| row.name.to_str() == Ok(row.engine.name())));
     }
 }

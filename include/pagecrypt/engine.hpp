@@ -19,12 +19,16 @@ enum class Engine : std::int32_t {
     portable = PAGECRYPT_ENGINE_PORTABLE,     ///< Constant time without special instructions: runs everywhere.
     rustcrypto = PAGECRYPT_ENGINE_RUSTCRYPTO, ///< The RustCrypto crates, which choose for themselves.
     aesni = PAGECRYPT_ENGINE_AESNI,           ///< x86-64 with AES-NI.
+    avx2 = PAGECRYPT_ENGINE_AVX2,             ///< x86-64 with AVX2.
     vaes256 = PAGECRYPT_ENGINE_VAES256,       ///< x86-64 with VAES and AVX2.
+    avx512 = PAGECRYPT_ENGINE_AVX512,         ///< x86-64 with AVX-512.
+    avx512ifma = PAGECRYPT_ENGINE_AVX512IFMA, ///< x86-64 with AVX-512 and IFMA.
     vaes512 = PAGECRYPT_ENGINE_VAES512,       ///< x86-64 with VAES and AVX-512.
+    neon = PAGECRYPT_ENGINE_NEON,             ///< 64-bit ARM.
     armv8 = PAGECRYPT_ENGINE_ARMV8,           ///< 64-bit ARM with the AES instructions.
 };
 
-/// Every engine, whether it runs here or not.
+/// Every engine, whether it runs here or not, the better of one architecture after the worse.
 [[nodiscard]] inline std::vector<Engine> engines() {
     std::size_t length = 0;
     const pagecrypt_engine *all = pagecrypt_engines(&length);

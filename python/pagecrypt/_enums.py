@@ -14,8 +14,12 @@ class Engine(enum.StrEnum):
     PORTABLE = "portable"
     RUSTCRYPTO = "rustcrypto"
     AESNI = "aesni"
+    AVX2 = "avx2"
     VAES256 = "vaes256"
+    AVX512 = "avx512"
+    AVX512IFMA = "avx512ifma"
     VAES512 = "vaes512"
+    NEON = "neon"
     ARMV8 = "armv8"
 
     @classmethod

@@ -43,7 +43,9 @@ HOLDS(ciphers_are_the_numbers_on_disk, PAGECRYPT_AES128GCM == 1 && PAGECRYPT_AES
                                            PAGECRYPT_AEGIS128X2 == 7 && PAGECRYPT_AEGIS128X4 == 8 &&
                                            PAGECRYPT_CHACHA20POLY1305 == 9);
 HOLDS(engines_keep_theirs, PAGECRYPT_ENGINE_PORTABLE == 1 && PAGECRYPT_ENGINE_RUSTCRYPTO == 2 && PAGECRYPT_ENGINE_AESNI == 3 &&
-                               PAGECRYPT_ENGINE_VAES256 == 4 && PAGECRYPT_ENGINE_VAES512 == 5 && PAGECRYPT_ENGINE_ARMV8 == 6);
+                               PAGECRYPT_ENGINE_VAES256 == 4 && PAGECRYPT_ENGINE_VAES512 == 5 && PAGECRYPT_ENGINE_ARMV8 == 6 &&
+                               PAGECRYPT_ENGINE_AVX2 == 7 && PAGECRYPT_ENGINE_AVX512 == 8 &&
+                               PAGECRYPT_ENGINE_AVX512IFMA == 9 && PAGECRYPT_ENGINE_NEON == 10);
 HOLDS(units_keep_theirs, PAGECRYPT_UNIT_NONE == 0 && PAGECRYPT_UNIT_MESSAGE == 1 && PAGECRYPT_UNIT_PAGE == 2 &&
                              PAGECRYPT_UNIT_FRAME == 3);
 HOLDS(locks_keep_theirs, PAGECRYPT_LOCKED_BY_NONE == 0 && PAGECRYPT_LOCKED_BY_WRITER == 1 && PAGECRYPT_LOCKED_BY_CHANGE == 2 &&
