@@ -6,7 +6,7 @@
 
 use super::Variant;
 use super::batch;
-use super::construction::{Aegis128, Aegis256};
+use super::construction::{Aegis128, Aegis256, Family};
 use super::register::{Destinations, Register, Sources, destination, source};
 use crate::engine::message::Message;
 
@@ -69,7 +69,9 @@ impl<const L: usize> Register for Blocks<L> {
         out
     }
 
-    #[inline(always)]
+    /// Not inlined, like the kernels: unrolled into each other, they would be most of the crate, and of the time that it
+    /// takes to compile.
+    #[inline(never)]
     fn aes_rounds<const N: usize>(states: [Self; N], round_keys: [Self; N]) -> [Self; N] {
         let mut out = states;
         let mut eight = [[0; 2]; 8];
@@ -92,17 +94,26 @@ impl<const L: usize> Register for Blocks<L> {
 }
 
 pub(super) fn run<M: Message>(variant: Variant, key: &[u8], messages: &mut [M]) {
-    // SAFETY: these registers need nothing of the CPU; `Backend::run` has checked the lengths.
-    unsafe {
-        match variant {
-            Variant::Aegis128l => batch::run::<Aegis128, 2, 1, Blocks<1>, Blocks<2>, M>(key, messages),
-            Variant::Aegis128x2 => batch::run::<Aegis128, 2, 2, Blocks<2>, Blocks<2>, M>(key, messages),
-            Variant::Aegis128x4 => batch::run::<Aegis128, 2, 4, Blocks<4>, Blocks<4>, M>(key, messages),
-            Variant::Aegis256 => batch::run::<Aegis256, 1, 1, Blocks<1>, Blocks<4>, M>(key, messages),
-            Variant::Aegis256x2 => batch::run::<Aegis256, 1, 2, Blocks<2>, Blocks<4>, M>(key, messages),
-            Variant::Aegis256x4 => batch::run::<Aegis256, 1, 4, Blocks<4>, Blocks<4>, M>(key, messages),
-        }
+    match variant {
+        Variant::Aegis128l => kernel::<Aegis128, 2, 1, Blocks<1>, Blocks<2>, M>(key, messages),
+        Variant::Aegis128x2 => kernel::<Aegis128, 2, 2, Blocks<2>, Blocks<2>, M>(key, messages),
+        Variant::Aegis128x4 => kernel::<Aegis128, 2, 4, Blocks<4>, Blocks<4>, M>(key, messages),
+        Variant::Aegis256 => kernel::<Aegis256, 1, 1, Blocks<1>, Blocks<4>, M>(key, messages),
+        Variant::Aegis256x2 => kernel::<Aegis256, 1, 2, Blocks<2>, Blocks<4>, M>(key, messages),
+        Variant::Aegis256x4 => kernel::<Aegis256, 1, 4, Blocks<4>, Blocks<4>, M>(key, messages),
     }
+}
+
+#[inline(never)]
+fn kernel<F, const RATE: usize, const D: usize, One, Many, M>(key: &[u8], messages: &mut [M])
+where
+    F: Family<RATE>,
+    One: Register,
+    Many: Register,
+    M: Message,
+{
+    // SAFETY: these registers need nothing of the CPU; `Backend::run` has checked the lengths.
+    unsafe { batch::run::<F, RATE, D, One, Many, M>(key, messages) };
 }
 
 /// SubBytes, ShiftRows and MixColumns (FIPS 197) of eight blocks.
