@@ -19,8 +19,8 @@ DESTDIR ?=
 
 demo:
 	@.ci/setup rust c python
-	@.ci/step "build the command line (release)" cargo build --quiet --release -p pagecrypt-cli
-	@python3 examples/demo.py target/release/pagecrypt
+	@.ci/step "build the command line" .ci/shipped cargo build --quiet --release -p pagecrypt-cli
+	@python3 examples/demo.py target/shipped/release/pagecrypt
 
 # The C library: target/c/include and target/c/lib. TARGET=triple builds it for another target, into target/c-triple.
 lib:
@@ -30,8 +30,7 @@ lib:
 # Everything that is installed, in target/package, laid out like a prefix.
 package: lib
 	@.ci/setup rust c python
-	@.ci/step "build the command line that is installed" \
-		bash -c '. .ci/shipping && cargo build --quiet --release -p pagecrypt-cli'
+	@.ci/step "build the command line" .ci/shipped cargo build --quiet --release -p pagecrypt-cli
 	@.ci/step "put the package together" python3 ffi/package/stage.py target/c target/shipped/release/pagecrypt \
 		$$(rustc -vV | sed -n 's/^host: //p') target/package
 
@@ -68,7 +67,7 @@ docs:
 
 build:
 	@.ci/setup rust c
-	cargo build --release -p pagecrypt-cli
+	.ci/shipped cargo build --release -p pagecrypt-cli
 
 test: test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso \
 	test-c test-c-sanitizers test-cpp test-go test-python test-node test-matrix test-install test-lib-aarch64 test-checks
@@ -82,7 +81,8 @@ test-rust:
 # Optimised builds are where compilers remove writes that nobody reads.
 test-release:
 	@.ci/setup rust c
-	@.ci/step "secrets are wiped in the release build" cargo test --release -p pagecrypt -p pagecrypt-sqlite --test wiping
+	@.ci/step "secrets are wiped in the release build" \
+		.ci/shipped cargo test --release -p pagecrypt-matrix --test wiping --test wiping_sqlite
 
 # The features that change what is compiled; the default set is in test-rust.
 test-features:
@@ -104,7 +104,7 @@ test-aarch64:
 
 test-turso:
 	@.ci/step "set up Turso" .ci/venv
-	@.ci/step "build the command line (release)" cargo build --quiet --release -p pagecrypt-cli
+	@.ci/step "build the command line" .ci/shipped cargo build --quiet --release -p pagecrypt-cli
 	@.ci/step "against Turso itself" target/venv/bin/python -m pytest -q peers/turso
 
 test-c: lib

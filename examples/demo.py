@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The main job, shown on real input:  examples/demo.py target/release/pagecrypt   (or: make demo)
+"""The main job, shown on real input:  examples/demo.py target/shipped/release/pagecrypt   (or: make demo)
 
 A SQLite database of more than 50 MB is encrypted under each cipher of Turso's format, verified, shown to be unreadable
 for stock SQLite, decrypted and compared row by row. Then a database that Turso itself made is decrypted and read.

@@ -38,8 +38,8 @@ LANGUAGES = (
     Language(
         name="Rust",
         tools=(("cargo", "Rust 1.89 or newer"),),
-        build=(("cargo", "build", "--quiet", "--release", "-p", "pagecrypt-matrix"),),
-        command=(str(ROOT / "target/release/pagecrypt-matrix"),),
+        build=((".ci/shipped", "cargo", "build", "--quiet", "--release", "-p", "pagecrypt-matrix"),),
+        command=(str(ROOT / "target/shipped/release/pagecrypt-matrix"),),
     ),
     Language(
         name="C",

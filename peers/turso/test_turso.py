@@ -1,6 +1,6 @@
 """Databases that pagecrypt encrypted are used by Turso itself, and what Turso wrote is verified and decrypted.
 
-Run by `make test-turso`. The binary is target/release/pagecrypt, or what the variable PAGECRYPT names.
+Run by `make test-turso`. The binary is target/shipped/release/pagecrypt, or what the variable PAGECRYPT names.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 import turso
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGECRYPT = Path(os.environ.get("PAGECRYPT", ROOT / "target/release/pagecrypt")).resolve()
+PAGECRYPT = Path(os.environ.get("PAGECRYPT", ROOT / "target/shipped/release/pagecrypt")).resolve()
 
 KEY_LENGTHS = {
     "aes128gcm": 16,

@@ -72,11 +72,10 @@ class Rust:
     """The program that measures in Rust."""
 
     def __init__(self) -> None:
-        command = ("cargo", "build", "--quiet", "--release", "-p", "pagecrypt-python", "--example", "rust_side")
-        subprocess.run(command, cwd=ROOT, check=True)
-        self.process = subprocess.Popen(
-            [ROOT / "target/release/examples/rust_side"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        example = ("-p", "pagecrypt-python", "--example", "rust_side")
+        subprocess.run((".ci/shipped", "cargo", "build", "--quiet", "--release", *example), cwd=ROOT, check=True)
+        program = ROOT / "target/shipped/release/examples/rust_side"
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def measure(self, contender: Contender) -> float:
         assert self.process.stdin is not None
