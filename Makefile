@@ -84,14 +84,16 @@ test-release:
 	@.ci/step "secrets are wiped in the release build" \
 		.ci/shipped cargo test --release -p pagecrypt-matrix --test wiping --test wiping_sqlite
 
-# The features that change what is compiled; the default set is in test-rust.
+# The features that change what is compiled; the default set is in test-rust. The core takes minutes to optimise, which
+# the ordinary tests do once: here it is compiled as it is.
+FEATURES = cargo test --config profile.dev.package.pagecrypt.opt-level=0 -p pagecrypt
 test-features:
 	@.ci/setup rust c
-	@.ci/step "core without features" cargo test -p pagecrypt --no-default-features --lib
-	@.ci/step "core with alloc" cargo test -p pagecrypt --no-default-features --features alloc --lib
-	@.ci/step "core with getrandom" cargo test -p pagecrypt --no-default-features --features getrandom --lib
-	@.ci/step "core with the aead crate's traits" cargo test -p pagecrypt --features aead --test typed
-	@.ci/step "the aead crate's traits, documented" cargo test -p pagecrypt --features aead --doc
+	@.ci/step "core without features" $(FEATURES) --no-default-features --lib
+	@.ci/step "core with alloc" $(FEATURES) --no-default-features --features alloc --lib
+	@.ci/step "core with getrandom" $(FEATURES) --no-default-features --features getrandom --lib
+	@.ci/step "core with the aead crate's traits" $(FEATURES) --features aead --test typed
+	@.ci/step "the aead crate's traits, documented" $(FEATURES) --features aead --doc
 
 test-no-std:
 	@.ci/step "core for a target without std" .ci/test_no_std
