@@ -112,7 +112,7 @@ test-turso:
 test-c: lib
 	@.ci/setup c-tests c-sanitizers valgrind
 	@.ci/step "the header alone, in C and C++" ffi/tests/c/check_header
-	@.ci/step "C, by gcc and clang, static and shared" ffi/tests/c/run_plain
+	@.ci/step "C by gcc with the static library, by clang with the shared one" ffi/tests/c/run_plain
 	@.ci/step "C under valgrind" ffi/tests/c/run_valgrind
 	@.ci/step "examples in C" examples/c/check_examples
 	@.ci/step "set up the checks" .ci/venv
@@ -120,7 +120,7 @@ test-c: lib
 
 test-c-sanitizers:
 	@.ci/setup rust c-tests c-sanitizers rust-sources
-	@.ci/step "C under AddressSanitizer and UBSan, by gcc" ffi/tests/c/run_sanitizers gcc with-sqlite
+	@.ci/step "C under AddressSanitizer and UBSan, by gcc" ffi/tests/c/run_sanitizers gcc
 	@.ci/step "C under AddressSanitizer and UBSan, by clang" ffi/tests/c/run_sanitizers clang
 	@.ci/step "C's threads under ThreadSanitizer" ffi/tests/c/run_threads
 
