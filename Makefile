@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 .PHONY: demo build lib package install uninstall wheel npm dist docs check test test-rust test-release test-features \
 	test-no-std test-cpus test-aarch64 test-turso test-c test-c-sanitizers test-cpp test-go test-python test-node \
-	test-matrix test-install test-lib-aarch64 test-checks
+	test-matrix test-install test-lib-aarch64 test-checks check-sources check-documents
 
 demo:
 	@.ci/setup rust c python
@@ -69,8 +69,12 @@ build:
 	@.ci/setup rust c
 	.ci/shipped cargo build --release -p pagecrypt-cli
 
-test: test-rust test-release test-features test-no-std test-cpus test-aarch64 test-turso \
-	test-c test-c-sanitizers test-cpp test-go test-python test-node test-matrix test-install test-lib-aarch64 test-checks
+# Two chains that run at the same time: one of Rust and of what is emulated, one of the library and the languages. Where
+# both compile in the same folder, cargo has them wait for each other.
+RUST_TESTS := test-rust test-cpus test-features test-no-std test-aarch64 test-c-sanitizers test-turso test-checks
+LANGUAGE_TESTS := test-release test-c test-cpp test-go test-python test-node test-matrix test-install test-lib-aarch64
+test:
+	@.ci/side_by_side "$(RUST_TESTS)" "$(LANGUAGE_TESTS)"
 	@printf '\nall test steps passed\n'
 
 # Started in the background, this may have signals ignored, which the tests of signals could not undo.
@@ -165,4 +169,10 @@ test-checks:
 
 # What .ci/run does beyond the tests.
 check:
-	@.ci/check
+	@.ci/side_by_side check-sources check-documents
+
+check-sources:
+	@.ci/check_sources
+
+check-documents:
+	@.ci/check_documents

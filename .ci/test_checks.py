@@ -20,6 +20,7 @@ from rust_source import code_only, without_unit_tests
 
 SETUP = Path(__file__).parent / "setup"
 STEP = Path(__file__).parent / "step"
+SIDE_BY_SIDE = Path(__file__).parent / "side_by_side"
 
 
 def write(root: Path, files: dict[str, str]) -> Path:
@@ -297,6 +298,38 @@ def test_a_step_passes_the_exit_code_on() -> None:
     failed = subprocess.run([STEP, "t", "bash", "-c", "exit 7"], check=False, capture_output=True, text=True)
     assert failed.returncode == 7
     assert "FAILED" in failed.stderr
+
+
+CHAINS = """
+one two:
+	@echo begin $@; sleep 0.3; echo end $@
+wrong:
+	@echo begin $@; sleep 0.3; echo end $@; exit 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("chains", "made", "code"),
+    [
+        (("one", "two"), ["one", "two"], 0),
+        (("one two", "two one"), ["one", "one", "two", "two"], 0),
+        (("one", "wrong two two"), ["one", "wrong"], 1),
+        (("wrong two", "one one one"), ["one", "one", "one", "wrong"], 1),
+        (("wrong", "wrong"), ["wrong", "wrong"], 1),
+    ],
+)
+def test_chains_end_at_their_own_failures(tmp_path: Path, chains: tuple[str, ...], made: list[str], code: int) -> None:
+    write(tmp_path, {"Makefile": CHAINS})
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(SIDE_BY_SIDE, tmp_path / ".ci")
+    done = subprocess.run([tmp_path / ".ci/side_by_side", *chains], check=False, capture_output=True, text=True)
+    assert done.returncode == code
+    assert ("FAILED" in done.stderr) == (code != 0)
+    words = [line.split() for line in done.stdout.splitlines() if line.startswith(("begin", "end"))]
+    # What one target prints is not interrupted by another one.
+    assert [name for _, name in words[::2]] == [name for _, name in words[1::2]]
+    assert [word for word, _ in words] == ["begin", "end"] * len(made)
+    assert sorted(name for _, name in words[::2]) == made
 
 
 def test_setup_refuses_a_need_it_does_not_know() -> None:
