@@ -14,8 +14,8 @@ export PATH := $(CURDIR)/target/go/bin:$(CURDIR)/target/node/bin:$(PATH)
 PREFIX ?= /usr/local
 DESTDIR ?=
 .PHONY: demo build lib package install uninstall wheel npm dist docs check test test-rust test-release test-features \
-	test-no-std test-cpus test-aarch64 test-turso test-c test-c-sanitizers test-cpp test-go test-python test-node \
-	test-matrix test-install test-lib-aarch64 test-checks check-sources check-documents
+	test-no-std test-cpus test-avx512 test-aarch64 test-turso test-c test-c-sanitizers test-cpp test-go test-python \
+	test-node test-matrix test-install test-lib-aarch64 test-checks check-sources check-documents
 
 demo:
 	@.ci/setup rust c python
@@ -71,7 +71,7 @@ build:
 
 # Two chains that run at the same time: one of Rust and of what is emulated, one of the library and the languages. Where
 # both compile in the same folder, cargo has them wait for each other.
-RUST_TESTS := test-rust test-cpus test-features test-no-std test-aarch64 test-c-sanitizers test-turso test-checks
+RUST_TESTS := test-rust test-cpus test-avx512 test-features test-no-std test-aarch64 test-c-sanitizers test-turso test-checks
 LANGUAGE_TESTS := test-release test-c test-cpp test-go test-python test-node test-matrix test-install test-lib-aarch64
 test:
 	@.ci/side_by_side "$(RUST_TESTS)" "$(LANGUAGE_TESTS)"
@@ -104,6 +104,10 @@ test-no-std:
 
 test-cpus:
 	@.ci/step "other x86-64 CPUs, emulated" .ci/test_cpus
+
+test-avx512:
+	@.ci/setup rust c python
+	@.ci/step "x86-64 with AVX-512, VAES and VPCLMULQDQ, emulated" .ci/test_avx512
 
 test-aarch64:
 	@.ci/step "64-bit ARM, emulated" .ci/test_aarch64

@@ -6,9 +6,14 @@ use std::sync::Once;
 
 use pagecrypt::{Cipher, Engine, Key};
 
-/// A key of `bytes` on each engine that serves `cipher` here, the portable or only one first.
+/// Names of engines, with commas between, that another run tests: an emulated CPU has no time for them.
+const LEFT_OUT: &str = "PAGECRYPT_TEST_NOT_ON";
+
+/// A key of `bytes` on each engine that serves `cipher` here, the portable or only one first. Where [`LEFT_OUT`] names
+/// all of them, on the best.
 pub(crate) fn keys(cipher: Cipher, bytes: &[u8]) -> Vec<Key> {
     report_absent();
+    let left_out = std::env::var(LEFT_OUT).unwrap_or_default();
     let any = Key::from_bytes(bytes, cipher).unwrap();
     let mut keys: Vec<Key> = Vec::new();
     for ceiling in pagecrypt::available_engines() {
@@ -18,7 +23,9 @@ pub(crate) fn keys(cipher: Cipher, bytes: &[u8]) -> Vec<Key> {
             keys.push(key);
         }
     }
-    assert!(!keys.is_empty(), "{cipher} has no engine");
+    let best = keys.pop().unwrap_or_else(|| panic!("{cipher} has no engine"));
+    keys.retain(|key| left_out.split(',').all(|name| name != key.engine().name()));
+    keys.push(best);
     keys
 }
 
