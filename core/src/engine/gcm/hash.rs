@@ -1,0 +1,155 @@
+//! GHASH (SP 800-38D, section 6.4) as POLYVAL (RFC 8452, appendix A): products of blocks whose bytes are reversed.
+//!
+//! Multiplication and reduction are those of Gueron and Kounavis, "Intel Carry-Less Multiplication Instruction and its
+//! Usage for Computing the GCM Mode": Karatsuba's three products, summed over many blocks before one reduction.
+
+use super::register::{Block, Register};
+use super::schedule::{FIRST_POWER, RUN, Schedule};
+
+/// The sum of products before it is reduced: in each lane the products of the low halves, of the high halves, and of the
+/// sums of both.
+#[derive(Clone, Copy)]
+pub(super) struct Product<R> {
+    pub(super) low: R,
+    pub(super) middle: R,
+    pub(super) high: R,
+}
+
+/// In both halves of each lane the sum of the halves.
+#[inline(always)]
+pub(super) fn middle<R: Register>(factor: R) -> R {
+    factor.xor(factor.swap_halves())
+}
+
+impl<R: Register> Product<R> {
+    #[inline(always)]
+    pub(super) fn of(a: R, b: R) -> Self {
+        Self { low: a.multiply_low(b), middle: middle(a).multiply_low(middle(b)), high: a.multiply_high(b) }
+    }
+
+    #[inline(always)]
+    pub(super) fn each(value: R) -> Self {
+        Self { low: value, middle: value, high: value }
+    }
+
+    #[inline(always)]
+    pub(super) fn add(self, other: Self) -> Self {
+        Self {
+            low: self.low.xor(other.low),
+            middle: self.middle.xor(other.middle),
+            high: self.high.xor(other.high),
+        }
+    }
+
+    /// The sum over all lanes.
+    #[inline(always)]
+    pub(super) fn fold(self) -> Product<R::Lane> {
+        Product { low: self.low.fold(), middle: self.middle.fold(), high: self.high.fold() }
+    }
+
+    /// Another sum, which stands in the first lane.
+    #[inline(always)]
+    pub(super) fn restart(self, sum: Product<R::Lane>) -> Self {
+        let zero = self.low.xor(self.low);
+        Self {
+            low: zero.with_first_lane(sum.low),
+            middle: zero.with_first_lane(sum.middle),
+            high: zero.with_first_lane(sum.high),
+        }
+    }
+
+    /// Folds the low half of the sum into the rest, 64 bits at a time: modulo x^128 + x^127 + x^126 + x^121 + 1, and
+    /// divided by x^128.
+    #[inline(always)]
+    pub(super) fn reduce(self) -> R {
+        /// x^127 + x^126 + x^121 without the factor x^64, in the low half.
+        static POLYNOMIAL: Block = (0xc200_0000_0000_0000_u64 as u128).to_le();
+        // SAFETY: register: whoever made this product has the instructions.
+        let polynomial = unsafe { R::broadcast(&POLYNOMIAL) };
+        let middle = self.middle.xor3(self.low, self.high);
+        let middle = middle.xor3(self.low.swap_halves(), self.low.multiply_low(polynomial));
+        self.high.xor3(middle.swap_halves(), middle.multiply_low(polynomial))
+    }
+}
+
+/// Two registers of blocks, reversed, to be multiplied with powers.
+///
+/// The work is done in three parts, so that they can stand between rounds of AES.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<R> {
+    pub(super) blocks: [R; 2],
+    pub(super) powers: [R; 2],
+    /// For each lane the middles of both powers.
+    pub(super) middles: R,
+}
+
+impl<R: Register> Pair<R> {
+    #[inline(always)]
+    fn sums_of_halves(&self) -> R {
+        let [a, b] = self.blocks;
+        a.low_halves(b).xor(a.high_halves(b))
+    }
+
+    /// Adds a part of the products to one sum.
+    #[inline(always)]
+    pub(super) fn add_to(&self, sum: &mut Product<R>, part: usize) {
+        let ([a, b], [p, q]) = (self.blocks, self.powers);
+        match part {
+            0 => sum.low = sum.low.xor3(a.multiply_low(p), b.multiply_low(q)),
+            1 => sum.high = sum.high.xor3(a.multiply_high(p), b.multiply_high(q)),
+            _ => {
+                let m = self.sums_of_halves();
+                let products = [m.multiply_low(self.middles), m.multiply_high(self.middles)];
+                sum.middle = sum.middle.xor3(products[0], products[1]);
+            }
+        }
+    }
+
+    /// Adds a part of the products to a sum of each register.
+    #[inline(always)]
+    pub(super) fn add_to_each(&self, sums: &mut [Product<R>; 2], part: usize) {
+        let ([a, b], [p, q], [c, d]) = (self.blocks, self.powers, sums);
+        match part {
+            0 => (c.low, d.low) = (c.low.xor(a.multiply_low(p)), d.low.xor(b.multiply_low(q))),
+            1 => (c.high, d.high) = (c.high.xor(a.multiply_high(p)), d.high.xor(b.multiply_high(q))),
+            _ => {
+                let m = self.sums_of_halves();
+                c.middle = c.middle.xor(m.multiply_low(self.middles));
+                d.middle = d.middle.xor(m.multiply_high(self.middles));
+            }
+        }
+    }
+}
+
+/// What stands for the associated data before the text: a block whose product with the hash key is their hash. Data
+/// that fit a block are that block.
+///
+/// # Safety
+/// The CPU has the register's instructions.
+#[inline(always)]
+pub(super) unsafe fn associated_data<R: Register<Lane = R>>(schedule: &Schedule, data: &[u8]) -> R {
+    // SAFETY: the caller's promise; no more is read than there is.
+    unsafe {
+        if data.len() <= 16 {
+            return R::load_first(data.as_ptr(), data.len());
+        }
+        let mut hash = R::broadcast(&0);
+        for run in data.chunks(16 * RUN) {
+            let count = run.len().div_ceil(16);
+            let mut sum = Product::of(hash, R::broadcast(schedule.power(count)));
+            let (blocks, last) = run.split_at(16 * (count - 1));
+            for (block, exponent) in blocks.chunks_exact(16).zip((1..count).rev()) {
+                let block = R::load(block.as_ptr()).reverse();
+                sum = sum.add(Product::of(block, R::broadcast(schedule.power(exponent))));
+            }
+            hash = sum.reduce().xor(R::load_first(last.as_ptr(), last.len()).reverse());
+        }
+        hash.reverse()
+    }
+}
+
+/// The block that ends what is hashed (SP 800-38D, section 7.1, step 5), reversed: the lengths in bits.
+#[inline(always)]
+pub(super) fn lengths(associated_data: usize, text: usize) -> Block {
+    (u128::from(associated_data as u64 * 8) << 64 | u128::from(text as u64 * 8)).to_le()
+}

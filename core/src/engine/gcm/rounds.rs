@@ -1,0 +1,79 @@
+//! The rounds of AES, with other work spread between them.
+
+use super::hash::Pair;
+use super::register::Register;
+use super::schedule::Schedule;
+
+/// How many registers are in flight: enough to hide the latency of a round.
+pub(super) const IN_FLIGHT: usize = 8;
+
+/// How many times [`middle_rounds`] calls: once for two registers.
+pub(super) const PAIRS: usize = IN_FLIGHT / 2;
+
+/// What is hashed while registers in flight go through the rounds: two registers at a time, in three parts.
+///
+/// A trait and not closures, which compilers leave where they are when they get long.
+pub(super) trait Hashing<R: Register> {
+    /// The registers that are hashed next, with what they are multiplied with.
+    ///
+    /// # Safety
+    /// As [`middle_rounds`]; `number` is less than [`PAIRS`].
+    unsafe fn load(&self, number: usize) -> Pair<R>;
+
+    /// Adds a part of their products.
+    ///
+    /// # Safety
+    /// As [`Hashing::load`].
+    unsafe fn add(&mut self, number: usize, pair: &Pair<R>, part: usize);
+}
+
+/// All rounds but the first and the last. Between them pairs of registers are loaded and the parts of hashing them added:
+/// the units for AES and for multiplication work at the same time only if their instructions alternate.
+///
+/// # Safety
+/// The CPU has the register's instructions, and the schedule has `ROUNDS`.
+#[inline(always)]
+pub(super) unsafe fn middle_rounds<R: Register, const ROUNDS: usize>(
+    schedule: &Schedule,
+    mut states: [R; IN_FLIGHT],
+    hashing: &mut impl Hashing<R>,
+) -> [R; IN_FLIGHT] {
+    let mut key = if R::KEY_FIRST { 1 } else { 2 };
+    let mut left = PAIRS;
+    let mut number = 0;
+    while left > 0 {
+        // SAFETY: the caller's promise; there are `ROUNDS` keys.
+        unsafe {
+            round(schedule, key, &mut states, &mut left);
+            let pair = hashing.load(number);
+            hashing.add(number, &pair, 0);
+            round(schedule, key + 1, &mut states, &mut left);
+            hashing.add(number, &pair, 1);
+            if ROUNDS == 14 {
+                round(schedule, key + 2, &mut states, &mut left);
+            }
+            hashing.add(number, &pair, 2);
+        }
+        key += if ROUNDS == 14 { 3 } else { 2 };
+        number += 1;
+        left -= 1;
+    }
+    states
+}
+
+/// # Safety
+/// As [`middle_rounds`]; there is such a key.
+#[inline(always)]
+unsafe fn round<R: Register>(
+    schedule: &Schedule,
+    key: usize,
+    states: &mut [R; IN_FLIGHT],
+    counter: &mut usize,
+) {
+    // SAFETY: the caller's promise.
+    let round_key = unsafe { schedule.round_key(key) };
+    for state in states.iter_mut() {
+        *state = state.aes_round(round_key);
+    }
+    R::in_step(states, counter);
+}
