@@ -5,49 +5,21 @@
 use pagecrypt::{Cipher, Key};
 use proptest::prelude::*;
 
+#[path = "support/batches.rs"]
+mod batches;
 #[path = "support/bytes.rs"]
 mod bytes;
 #[path = "support/engines.rs"]
 mod engines;
 #[path = "support/messages.rs"]
 mod messages;
-#[cfg(target_arch = "x86_64")]
-#[path = "support/peers.rs"]
+#[cfg_attr(not(target_arch = "x86_64"), path = "support/no_peers.rs")]
+#[cfg_attr(target_arch = "x86_64", path = "support/peers.rs")]
 mod peers;
 
+use batches::message;
 use bytes::bytes;
 use messages::{Message, Output, Sealed, open_batch, open_one, seal_batch, seal_one};
-
-/// Without a C compiler for the target there are no peers, which is said.
-#[cfg(not(target_arch = "x86_64"))]
-mod peers {
-    use std::io::Write;
-    use std::sync::Once;
-
-    use pagecrypt::Cipher;
-
-    use crate::messages::{Message, Sealed};
-
-    pub(crate) fn seal(cipher: Cipher, key: &[u8], message: &Message) -> Sealed {
-        static ONCE: Once = Once::new();
-        ONCE.call_once(|| {
-            let _ = writeln!(
-                std::io::stderr(),
-                "SKIPPED: no comparison with libaegis and ring: they are built for x86-64 only"
-            );
-        });
-        let portable = crate::engines::keys(cipher, key).remove(0);
-        crate::messages::seal_one(&portable, message, crate::messages::Output::InPlace)
-    }
-}
-
-fn message(cipher: Cipher, seed: u64, text: usize, associated_data: usize) -> Message {
-    Message {
-        nonce: bytes(seed, cipher.nonce_length()),
-        associated_data: bytes(seed ^ (1 << 62), associated_data),
-        text: bytes(seed ^ (1 << 63), text),
-    }
-}
 
 /// Lengths of texts where something changes: a block, each cipher's stride, a page without its reserved bytes.
 fn text_lengths(cipher: Cipher) -> Vec<usize> {
@@ -76,7 +48,7 @@ fn every_engine_agrees_with_the_peer_at_every_boundary_length() {
             .into_iter()
             .flat_map(|text| ASSOCIATED_DATA_LENGTHS.map(|associated_data| (text, associated_data)))
             .enumerate()
-            .map(|(seed, (text, associated_data))| message(cipher, seed as u64, text, associated_data))
+            .map(|(seed, (text, associated_data))| message(cipher, seed as u64, (text, associated_data)))
             .collect();
         let expected: Vec<Sealed> =
             messages.iter().map(|message| peers::seal(cipher, &secret, message)).collect();
@@ -113,7 +85,7 @@ fn neighbours_of_the_same_lengths_agree_with_the_peer_at_every_boundary_length()
         for text in text_lengths(cipher) {
             for associated_data in [0, 1, 16, 33, 100, 128, 129, 256] {
                 let messages: Vec<Message> =
-                    (0..7).map(|seed| message(cipher, seed, text, associated_data)).collect();
+                    (0..7).map(|seed| message(cipher, seed, (text, associated_data))).collect();
                 let expected: Vec<Sealed> =
                     messages.iter().map(|message| peers::seal(cipher, &secret, message)).collect();
                 for key in &keys {
@@ -142,7 +114,7 @@ fn all_open(opened: &[Option<Vec<u8>>], messages: &[Message]) -> bool {
 fn a_page_of_65536_bytes_agrees_with_the_peer() {
     for cipher in Cipher::ALL {
         let secret = bytes(u64::from(cipher.number()), cipher.key_length());
-        let message = message(cipher, 1, 65536 - cipher.reserved_length(), 0);
+        let message = message(cipher, 1, (65536 - cipher.reserved_length(), 0));
         let expected = peers::seal(cipher, &secret, &message);
         for key in engines::keys(cipher, &secret) {
             let sealed = seal_one(&key, &message, Output::InPlace);
@@ -187,7 +159,7 @@ proptest! {
         cipher in cipher(), seed: u64, text in text_length(), associated_data in 0..300_usize, place in place(),
     ) {
         let secret = bytes(!seed, cipher.key_length());
-        let message = message(cipher, seed, text, associated_data);
+        let message = message(cipher, seed, (text, associated_data));
         let expected = peers::seal(cipher, &secret, &message);
         for key in engines::keys(cipher, &secret) {
             let sealed = seal_one(&key, &message, place);
@@ -205,9 +177,7 @@ proptest! {
         let messages: Vec<Message> = lengths
             .iter()
             .zip(0_u64..)
-            .map(|((text, associated_data), index)| {
-                message(cipher, seed.wrapping_add(index), *text, *associated_data)
-            })
+            .map(|(lengths, index)| message(cipher, seed.wrapping_add(index), *lengths))
             .collect();
         let keys = engines::keys(cipher, &secret);
         // The first is the portable one, where there is one.

@@ -1,6 +1,8 @@
 //! Project Wycheproof's cases for the ciphers it covers: every case of its files is counted, and either sealed and
-//! opened on every engine, or refused because of its sizes.
+//! opened on every engine, alone and in batches, or refused because of its sizes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
 
 use pagecrypt::aead::{Aead, BatchFailure, Open, Seal, Text};
 use pagecrypt::{Cipher, Error, Key};
@@ -12,7 +14,7 @@ mod engines;
 #[path = "support/messages.rs"]
 mod messages;
 
-use messages::{Message, Output, Sealed, open_one, seal_one};
+use messages::{Message, Output, Sealed, open_batch, open_one, seal_batch, seal_one};
 
 /// What became of the cases of one file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -58,6 +60,7 @@ fn aegis_256() {
 fn run(name: TestName, ciphers: &[Cipher]) -> Counts {
     let set = TestSet::load(name).unwrap();
     let mut counts = Counts::default();
+    let mut by_key: BTreeMap<(Cipher, &[u8]), Vec<&Test>> = BTreeMap::new();
     for group in &set.test_groups {
         assert_eq!(group.tag_size, 128, "the files hold no other tag length");
         for case in &group.tests {
@@ -74,6 +77,7 @@ fn run(name: TestName, ciphers: &[Cipher]) -> Counts {
                 counts.nonce_length += 1;
                 continue;
             }
+            by_key.entry((*cipher, &case.key)).or_default().push(case);
             match case.result {
                 TestResult::Valid => {
                     accept(*cipher, case);
@@ -87,15 +91,42 @@ fn run(name: TestName, ciphers: &[Cipher]) -> Counts {
             }
         }
     }
+    for ((cipher, _), cases) in by_key {
+        run_batches(cipher, &cases);
+    }
     let sum = counts.valid + counts.invalid + counts.key_length + counts.nonce_length;
     assert_eq!(sum, set.number_of_tests, "every case of the file is counted");
     counts
 }
 
+/// Cases of one key as batches of 5 to 17, valid and invalid ones beside each other; repeated where there are fewer.
+fn run_batches(cipher: Cipher, cases: &[&Test]) {
+    for cases in cases.chunks(17) {
+        let cases: Vec<&Test> = cases.iter().copied().cycle().take(cases.len().max(5)).collect();
+        let sealed: Vec<Sealed> = cases.iter().map(|case| sealed(case)).collect();
+        let opened: Vec<Option<&[u8]>> =
+            cases.iter().map(|case| (case.result == TestResult::Valid).then_some(&case.pt[..])).collect();
+        for key in engines::keys(cipher, &cases[0].key) {
+            for place in Output::ALL {
+                let context = format!("batch from case {} on {}, {place:?}", cases[0].tc_id, key.engine());
+                let output = open_batch(&key, &sealed, place);
+                assert!(output.iter().map(Option::as_deref).eq(opened.iter().copied()), "{context}");
+
+                let messages: Vec<Message> = cases.iter().map(|case| message(case)).collect();
+                for ((case, ours), theirs) in
+                    cases.iter().zip(seal_batch(&key, &messages, place)).zip(&sealed)
+                {
+                    let valid = case.result == TestResult::Valid;
+                    assert!(!valid || ours == *theirs, "case {} of {context}", case.tc_id);
+                }
+            }
+        }
+    }
+}
+
 fn accept(cipher: Cipher, case: &Test) {
     let sealed = sealed(case);
-    let message =
-        Message { nonce: case.nonce.to_vec(), associated_data: case.aad.to_vec(), text: case.pt.to_vec() };
+    let message = message(case);
     for key in engines::keys(cipher, &case.key) {
         for place in [Output::InPlace, Output::Into] {
             let context = format!("case {} ({}) on {}", case.tc_id, case.comment, key.engine());
@@ -133,6 +164,10 @@ fn refuse_nonce(cipher: Cipher, case: &Test) {
     let outcome = key.open_one(message);
     assert!(matches!(outcome, Err(BatchFailure::Refused(Error::BufferLength { .. }))), "case {}", case.tc_id);
     assert_eq!(text[..], case.ct[..], "case {}: something was written", case.tc_id);
+}
+
+fn message(case: &Test) -> Message {
+    Message { nonce: case.nonce.to_vec(), associated_data: case.aad.to_vec(), text: case.pt.to_vec() }
 }
 
 fn sealed(case: &Test) -> Sealed {

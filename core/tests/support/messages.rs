@@ -28,6 +28,8 @@ pub(crate) enum Output {
     Into,
     /// In turns, beginning in place.
     Alternating,
+    /// Into another buffer where this number has a bit for the message, counted round and round.
+    Drawn(u64),
 }
 
 impl Output {
@@ -38,6 +40,7 @@ impl Output {
             Self::InPlace => false,
             Self::Into => true,
             Self::Alternating => index % 2 == 1,
+            Self::Drawn(bits) => bits >> (index % 64) & 1 == 1,
         }
     }
 }
