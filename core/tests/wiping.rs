@@ -15,6 +15,8 @@ use pagecrypt::{Cipher, Encoding, Key, available_engines};
 
 #[path = "support/aegis_model.rs"]
 mod aegis_model;
+#[path = "support/mac_model.rs"]
+mod mac_model;
 
 const TEXT: usize = 1000;
 const DATA: usize = 100;
@@ -95,8 +97,10 @@ fn freed_memory_holds_no_key_and_no_round_key() {
                 let key = Key::from_bytes(&bytes, cipher).unwrap();
                 let clone = key.clone();
                 let sibling = key.with_cipher(cipher).unwrap();
+                let engines: Vec<Key> =
+                    available_engines().map(|engine| key.with_engine(engine).unwrap()).collect();
                 drop(black_box(key));
-                drop(black_box((clone, sibling)));
+                drop(black_box((clone, sibling, engines)));
             });
             assert_eq!(found, 0, "{cipher} left {needle:02x?} in freed memory");
         }
@@ -114,10 +118,12 @@ fn freed_memory_holds_no_key_text() {
     }
 }
 
-/// The raw key, and for AES-GCM every round key.
+/// The raw key, and for AES-GCM every round key and the powers of the hash key.
 fn needles_of_key(cipher: Cipher, bytes: &[u8]) -> Vec<[u8; 16]> {
     match cipher {
-        Cipher::Aes128Gcm | Cipher::Aes256Gcm => aegis_model::aes_round_keys(bytes),
+        Cipher::Aes128Gcm | Cipher::Aes256Gcm => {
+            [aegis_model::aes_round_keys(bytes), mac_model::hash_keys(bytes)].concat()
+        }
         _ => bytes.chunks_exact(16).map(|half| half.try_into().unwrap()).collect(),
     }
 }
@@ -211,11 +217,31 @@ fn the_stack_behind_a_call_holds_no_key_state_keystream_or_plaintext() {
                 std::array::from_fn::<u8, 16, _>(|i| plain[i] ^ sealed[i]) // keystream
             }));
 
-            for count in [1, 8] {
+            secrets.extend(mac_model::one_time_keys(cipher, &bytes, &nonce));
+            check_models(cipher, &bytes, &nonce, &secrets);
+
+            for count in [1, 2, 3, 4, 8, 17] {
                 let left = left_on_stack(&secrets, || seal_and_open(&key, &nonce, &data, &text, count));
                 assert!(left.is_empty(), "{cipher} by {engine}, {count} messages: {left:02x?}");
             }
         }
+    }
+}
+
+/// The models name the secrets that there are: those that can be seen from outside are among them.
+fn check_models(cipher: Cipher, key: &[u8], nonce: &[u8], secrets: &[[u8; 16]]) {
+    match cipher {
+        Cipher::Aes128Gcm | Cipher::Aes256Gcm => {
+            // The hash of an empty message is 0, which leaves the mask of its tag.
+            let key = Key::from_bytes(key, cipher).unwrap();
+            let mut mask = [0; 16];
+            let message = Seal { nonce, associated_data: &[], text: Text::InPlace(&mut []), tag: &mut mask };
+            key.seal_one_assume_unique_nonce(message).unwrap();
+            assert!(secrets.contains(&mask), "{cipher}");
+        }
+        // The same function gives the keystream of the text.
+        Cipher::ChaCha20Poly1305 => assert!(secrets.contains(&mac_model::chacha20(key, nonce, 1)[0])),
+        _ => {}
     }
 }
 
@@ -243,11 +269,15 @@ fn the_stack_behind_a_new_key_holds_no_key_and_no_round_key() {
     let _turn = turn();
     for cipher in Cipher::ALL {
         let bytes = key_bytes(cipher);
-        let text = Key::from_bytes(&bytes, cipher).unwrap().to_text(Encoding::Hex).expose().to_owned();
+        let key = Key::from_bytes(&bytes, cipher).unwrap();
+        let text = key.to_text(Encoding::Hex).expose().to_owned();
         let secrets = needles_of_key(cipher, &bytes);
         let left = left_on_stack(&secrets, || {
             drop(black_box(Key::from_bytes(&bytes, cipher).unwrap()));
             drop(black_box(Key::from_text(&text, Some(cipher)).unwrap()));
+            for engine in available_engines() {
+                drop(black_box(key.with_engine(engine).unwrap()));
+            }
         });
         assert!(left.is_empty(), "{cipher}: {left:02x?}");
     }

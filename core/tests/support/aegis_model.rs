@@ -32,8 +32,13 @@ fn sbox() -> [u8; 256] {
     table
 }
 
+/// SubBytes and ShiftRows, which are all of the last round but its key.
+fn sub_and_shift(sbox: &[u8; 256], state: Block) -> Block {
+    std::array::from_fn(|i| sbox[usize::from(state[(i + i % 4 * 4) % 16])])
+}
+
 fn aes_round(sbox: &[u8; 256], state: Block, round_key: Block) -> Block {
-    let shifted: Block = std::array::from_fn(|i| sbox[usize::from(state[(i + i % 4 * 4) % 16])]);
+    let shifted = sub_and_shift(sbox, state);
     let mixed = std::array::from_fn(|i| {
         let at = |down: usize| shifted[i / 4 * 4 + (i + down) % 4];
         double(at(0) ^ at(1)) ^ at(1) ^ at(2) ^ at(3)
@@ -126,6 +131,16 @@ fn real_tag(cipher: Cipher, key: &[u8], nonce: &[u8], data: &[u8], text: &[u8]) 
     let message = Seal { nonce, associated_data: data, text: Text::InPlace(&mut text), tag: &mut tag };
     key.seal_one_assume_unique_nonce(message).unwrap();
     tag
+}
+
+/// AES (FIPS 197, 5.1).
+pub(crate) fn aes(key: &[u8], block: Block) -> Block {
+    let sbox = sbox();
+    let round_keys = aes_round_keys(key);
+    let (first, rest) = round_keys.split_first().unwrap();
+    let (last, rest) = rest.split_last().unwrap();
+    let state = rest.iter().fold(xor(block, *first), |state, key| aes_round(&sbox, state, *key));
+    xor(sub_and_shift(&sbox, state), *last)
 }
 
 /// The key schedule of FIPS 197, 5.2.
