@@ -6,6 +6,8 @@
 # For Python and Node:
 #   make wheel, make npm, make dist
 #   make docs   builds the documentation site into target/docs
+#   make bench       measures beside other libraries, what the targets need; ARGS="--cipher aegis256" for a part of it
+#   make bench-full  the whole grid; make bench-docs writes docs/performance.md from what `make bench` measured
 # All work in a fresh clone. What they install beyond Debian packages goes to target/.
 
 SHELL := /bin/bash
@@ -15,7 +17,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 .PHONY: demo build lib package install uninstall wheel npm dist docs check test test-rust test-release test-features \
 	test-no-std test-cpus test-avx512 test-aarch64 test-turso test-c test-c-sanitizers test-cpp test-go test-python \
-	test-node test-matrix test-install test-lib-aarch64 test-checks check-sources check-documents
+	test-node test-matrix test-install test-lib-aarch64 test-checks check-sources check-documents bench bench-full \
+	bench-docs
 
 demo:
 	@.ci/setup rust c python
@@ -170,6 +173,21 @@ test-checks:
 	@.ci/step "set up the checks" .ci/venv
 	@.ci/cargo_tool cbindgen
 	@.ci/step "the checks themselves" target/venv/bin/python -m pytest -q .ci ffi/test_generate_header.py
+
+# libpagecrypt and its peers in one run: target/bench/results.json and libraries.svg. Nothing else should run meanwhile.
+bench:
+	@.ci/setup rust c python peers
+	@.ci/step "build the peers and what measures them" benches/build
+	@.ci/step "measure" target/bench/build/release/pagecrypt-benches --json target/bench/results.json $(ARGS)
+	@python3 docs/performance/libraries.py target/bench/results.json target/bench/libraries.svg
+
+bench-full:
+	@$(MAKE) --no-print-directory bench ARGS="--full $(ARGS)"
+
+# Measures, and writes the tables and pictures of docs/performance.md from it.
+bench-docs: bench
+	@cp target/bench/results.json docs/performance/libraries.json
+	@python3 docs/performance/draw.py
 
 # What .ci/run does beyond the tests.
 check:

@@ -29,6 +29,7 @@ EXCEPTIONS = {
 }
 # From the top; a crate may use those below its line.
 CRATE_LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"pagecrypt-benches"}),
     frozenset({"pagecrypt-node", "pagecrypt-python"}),
     frozenset({"pagecrypt-cli", "pagecrypt-ffi", "pagecrypt-matrix"}),
     frozenset({"pagecrypt-sqlite"}),

@@ -13,6 +13,8 @@ import tomllib
 from pathlib import Path
 
 INHERITED = ("version", "edition", "rust-version", "license")
+# A crate with a workspace of its own writes out what it cannot inherit, and is never published.
+WRITTEN_OUT = ("edition", "rust-version", "license")
 
 
 def check(root: Path) -> list[str]:
@@ -23,6 +25,15 @@ def check(root: Path) -> list[str]:
     for manifest in sorted(root.glob("*/Cargo.toml")):
         crate = tomllib.loads(manifest.read_text())
         place = f"{manifest.parent.name}/Cargo.toml"
+        if "workspace" in crate:
+            problems += [
+                f"{place}: `{field}` is {crate['package'].get(field)}, not {package.get(field)}"
+                for field in WRITTEN_OUT
+                if crate["package"].get(field) != package.get(field)
+            ]
+            if crate["package"].get("publish") is not False:
+                problems.append(f"{place}: could be published")
+            continue
         problems += [
             f"{place}: `{field}` is not the workspace's"
             for field in INHERITED

@@ -16,14 +16,18 @@ STYLE = """
     .quiet { fill: #57606a; }
     .grid { stroke: #d8dee4; }
     .spread { stroke: #24292f; stroke-width: 1.3; }
+    .limit { stroke: #24292f; stroke-width: 1.6; stroke-dasharray: 4 2; }
     .bar0 { fill: #0b6bb8; } .bar1 { fill: #d9822b; } .bar2 { fill: #8fc1e8; } .bar3 { fill: #f2c48d; }
+    .bar4 { fill: #5a9367; } .bar5 { fill: #b0a3d4; } .bar6 { fill: #a8b0b8; }
     @media (prefers-color-scheme: dark) {
         .paper { fill: #161b22; stroke: #30363d; }
         text { fill: #e6edf3; }
         .quiet { fill: #9da7b1; }
         .grid { stroke: #30363d; }
         .spread { stroke: #e6edf3; }
+        .limit { stroke: #e6edf3; }
         .bar0 { fill: #4da3e8; } .bar1 { fill: #e8a04d; } .bar2 { fill: #2a5d8a; } .bar3 { fill: #8a5a24; }
+        .bar4 { fill: #6fb07e; } .bar5 { fill: #7d70a8; } .bar6 { fill: #6b737c; }
     }
 """
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 760, 150, 64, 76, 48
@@ -47,6 +51,8 @@ class Group:
     name: str
     note: str
     bars: tuple[Bar, ...]
+    limit: float | None = None
+    """What cannot be passed: a line across the bars."""
 
 
 def step(largest: float) -> float:
@@ -56,8 +62,8 @@ def step(largest: float) -> float:
 
 
 def draw(title: str, unit: str, series: tuple[str, ...], groups: list[Group]) -> str:
-    """The picture. Lengths begin at zero; a line shows the spread."""
-    largest = max(bar.high for group in groups for bar in group.bars)
+    """The picture. Lengths begin at zero; a line shows the spread, a broken one the limit."""
+    largest = max(max(group.limit or 0, *(bar.high for bar in group.bars)) for group in groups)
     between = step(largest)
     lines = math.ceil(largest / between)
     scale = (WIDTH - LEFT - RIGHT) / (lines * between)
@@ -76,7 +82,10 @@ def draw(title: str, unit: str, series: tuple[str, ...], groups: list[Group]) ->
     for index, name in enumerate(series):
         parts.append(f'<rect class="bar{index}" x="{at:g}" y="42" width="12" height="12" rx="2"/>')
         parts.append(f'<text x="{at + 17:g}" y="53">{escape(name)}</text>')
-        at += 40 + 7.2 * len(name)
+        at += 32 + 7 * len(name)
+    if any(group.limit for group in groups):
+        parts.append(f'<line class="limit" x1="{at + 6:g}" y1="41" x2="{at + 6:g}" y2="55"/>')
+        parts.append(f'<text x="{at + 17:g}" y="53">limit</text>')
     for line in range(lines + 1):
         x = LEFT + line * between * scale
         parts.append(f'<line class="grid" x1="{x:.1f}" y1="{TOP - 8}" x2="{x:.1f}" y2="{bottom}"/>')
@@ -95,6 +104,10 @@ def draw(title: str, unit: str, series: tuple[str, ...], groups: list[Group]) ->
         for bar in group.bars:
             parts += drawn(bar, y, scale)
             y += BAR
+        if group.limit:
+            x = LEFT + group.limit * scale
+            top = y - len(group.bars) * BAR - 2
+            parts.append(f'<line class="limit" x1="{x:.1f}" y1="{top:g}" x2="{x:.1f}" y2="{y + 2:g}"/>')
         y += GAP
     return "\n".join([*parts, "</svg>", ""])
 

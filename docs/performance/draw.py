@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Draws the picture and writes the tables of docs/performance.md from the rows in this folder.
+"""Draws the pictures and writes the tables of docs/performance.md from the rows in this folder.
 
 draw.py            writes
-draw.py --check    fails where the picture or a table is not what the rows give
+draw.py --check    fails where a picture or a table is not what the rows give
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import chart
+import libraries
 import rows as measured_rows
-from rows import LANGUAGES, Measured, Row
+from rows import LANGUAGES, Measured, Row, table
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "performance.md"
@@ -27,11 +27,6 @@ SERIES = (
 )
 SHOWN_IN_EVERY_LANGUAGE = "aegis256"
 REGION = re.compile(r"(<!-- rows: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-
-def table(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
-    lines = [f"| {' | '.join(cells)} |" for cells in (list(head), *map(list, body))]
-    return "\n".join([lines[0], "|" + "---|" * (lines[0].count("|") - 1), *lines[1:]])
 
 
 def chosen(measured: Measured, language: str) -> dict[tuple[str, str, int], Row]:
@@ -75,7 +70,7 @@ def engines(files: list[Measured]) -> str:
     return table(["cipher", "engine", "seal, ns", "GB/s", "open, ns", "GB/s", "a new key, ns"], body)
 
 
-def languages(files: list[Measured]) -> str:
+def by_language(files: list[Measured]) -> str:
     body = []
     for file in files:
         for language in sorted({row.language for row in file.rows}, key=[file.language, *LANGUAGES].index):
@@ -86,7 +81,7 @@ def languages(files: list[Measured]) -> str:
     return table(["language", *(name for name, _, _ in SERIES)], body)
 
 
-TABLES = {"machine": machine, "pages": pages, "engines": engines, "languages": languages}
+TABLES = {"machine": machine, "pages": pages, "engines": engines, "languages": by_language}
 
 
 def picture(files: list[Measured]) -> str:
@@ -108,11 +103,15 @@ def picture(files: list[Measured]) -> str:
 def drawn(folder: Path, page: str) -> dict[str, str]:
     """What has to stand where: the picture, and the page with its tables."""
     files = measured_rows.read(folder)
+    beside = libraries.parse((folder / "libraries.json").read_text())
+    tables = {name: make(files) for name, make in TABLES.items()}
+    tables |= {name: make(beside) for name, make in libraries.TABLES.items()}
     asked = [match[2] for match in REGION.finditer(page)]
-    if sorted(asked) != sorted(TABLES):
-        raise ValueError(f"the page has the tables {asked}, not {list(TABLES)}")
-    with_tables = REGION.sub(lambda match: f"{match[1]}\n{TABLES[match[2]](files)}\n\n{match[3]}", page)
-    return {"performance/pages.svg": picture(files), "performance.md": with_tables}
+    if sorted(asked) != sorted(tables):
+        raise ValueError(f"the page has the tables {asked}, not {list(tables)}")
+    with_tables = REGION.sub(lambda match: f"{match[1]}\n{tables[match[2]]}\n\n{match[3]}", page)
+    pictures = {"performance/pages.svg": picture(files), "performance/libraries.svg": libraries.picture(beside)}
+    return pictures | {"performance.md": with_tables}
 
 
 def main() -> int:

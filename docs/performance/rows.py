@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,3 +75,9 @@ def read(folder: Path = HERE) -> list[Measured]:
 def best(rows: tuple[Row, ...]) -> dict[str, str]:
     """For each cipher the engine that a key takes: the last one of its rows, as the best one comes last."""
     return {row.cipher: row.engine for row in rows if row.operation != "new_key"}
+
+
+def table(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown."""
+    lines = [f"| {' | '.join(cells)} |" for cells in (list(head), *map(list, body))]
+    return "\n".join([lines[0], "|" + "---|" * (lines[0].count("|") - 1), *lines[1:]])
