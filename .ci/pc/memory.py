@@ -93,6 +93,12 @@ def counted(strings: list[str]) -> bytes:
     return b"".join(string.encode() + b"\0" for string in [str(len(strings)), *strings])
 
 
+def without_debug_information(program: Path, stripped: Path) -> bytes:
+    """What the guest would only unpack and never read; scripts stay as they are."""
+    done = subprocess.run(["objcopy", "--strip-debug", program, stripped], stderr=subprocess.DEVNULL, check=False)
+    return (stripped if done.returncode == 0 else program).read_bytes()
+
+
 def ram_disk(init: Path, files: list[Path], commands: list[list[str]]) -> bytes:
     disk = RamDisk()
     for name in ("dev", "proc", "sys", "tmp"):
@@ -105,7 +111,9 @@ def ram_disk(init: Path, files: list[Path], commands: list[list[str]]) -> bytes:
     for command in commands:
         program = Path(command[0]).absolute()
         command[0] = str(program)
-        for path in [program, *shared_libraries(program)]:
+        disk.folder(program.parent)
+        disk.add(str(program).lstrip("/"), 0o100755, without_debug_information(program, init.with_name("stripped")))
+        for path in shared_libraries(program):
             disk.copy(path)
     environment = [f"{name}={value}" for name, value in os.environ.items() if name.startswith(PASSED_ON)]
     script = counted(["PATH=/bin", "HOME=/tmp", *environment]) + os.fsencode(Path.cwd()) + b"\0"
