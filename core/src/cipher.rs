@@ -19,7 +19,6 @@ pub use catalogue::{Cipher, MAX_NONCE_LENGTH, TAG_LENGTH};
 /// How much of the stack a call into a family's engines uses at most, in bytes, with room to spare: a kernel of AEGIS
 /// takes 2.7 KiB (4 KiB with overflow checks), the RustCrypto crates up to 12 KiB, and 6 KiB for their round keys.
 const AEGIS_STACK: usize = if cfg!(debug_assertions) { 8192 } else { 4096 };
-const GCM_STACK: usize = 8192;
 const CHACHA_STACK: usize = 16384;
 const RUSTCRYPTO_STACK: usize = 16384;
 const KEY_SCHEDULE_STACK: usize = 8192;
@@ -104,7 +103,7 @@ impl Context {
                 Ok(())
             }
             Family::Gcm(context) => {
-                with_wiped_stack::<GCM_STACK, _>(|| context.seal_batch(batch));
+                context.seal_batch(batch); // wipes the stack itself
                 Ok(())
             }
             Family::ChaCha(context) => {
@@ -127,7 +126,7 @@ impl Context {
                 with_wiped_stack::<AEGIS_STACK, _>(|| context.open_batch(key, batch));
             }
             Family::Gcm(context) => {
-                with_wiped_stack::<GCM_STACK, _>(|| context.open_batch(batch));
+                context.open_batch(batch); // wipes the stack itself
             }
             Family::ChaCha(context) => {
                 with_wiped_stack::<CHACHA_STACK, _>(|| context.open_batch(batch));

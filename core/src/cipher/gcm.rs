@@ -4,6 +4,7 @@ use super::Cipher;
 use crate::aead::{Open, Seal};
 use crate::engine::Engine;
 use crate::engine::gcm::Backend;
+use crate::secret::with_wiped_stack;
 
 /// The engine, with what it computed from the key.
 pub(super) struct Context {
@@ -29,10 +30,25 @@ impl Context {
     }
 
     pub(super) fn seal_batch(&self, batch: &mut [Seal<'_>]) {
-        self.backend.seal(batch);
+        with_stack_for(batch.len(), || self.backend.seal(batch));
     }
 
     pub(super) fn open_batch(&self, batch: &mut [Open<'_>]) {
-        self.backend.open(batch);
+        with_stack_for(batch.len(), || self.backend.open(batch));
+    }
+}
+
+/// How much of the stack the kernels use at most, in bytes, with room to spare: for a few messages, which go one after
+/// the other, and for as many as go side by side.
+const STACK_FOR_FEW: usize = if cfg!(debug_assertions) { 4096 } else { 2560 };
+const STACK: usize = if cfg!(debug_assertions) { 8192 } else { 6144 };
+
+/// Does the work and overwrites what it used of the stack. Overwriting as much for a short message as for a batch would
+/// take as long as sealing it.
+fn with_stack_for(messages: usize, work: impl FnOnce()) {
+    if messages < 8 {
+        with_wiped_stack::<STACK_FOR_FEW, _>(work);
+    } else {
+        with_wiped_stack::<STACK, _>(work);
     }
 }

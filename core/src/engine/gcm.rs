@@ -16,6 +16,8 @@ mod rounds;
 mod schedule;
 mod short;
 
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod aarch64;
 #[cfg(target_arch = "x86_64")]
 mod x86_64_aesni;
 #[cfg(target_arch = "x86_64")]
@@ -23,8 +25,12 @@ mod x86_64_vaes256;
 #[cfg(target_arch = "x86_64")]
 mod x86_64_vaes512;
 
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+use super::detect::Armv8Pmull;
 #[cfg(target_arch = "x86_64")]
 use super::detect::{AesNiClmul, Avx2, Vaes256Clmul, Vaes512Clmul};
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+use aarch64::Armv8Kernels;
 use batch::Kernels;
 use schedule::Schedule;
 #[cfg(target_arch = "x86_64")]
@@ -51,6 +57,8 @@ enum Kind {
     Vaes256(Vaes256Clmul),
     #[cfg(target_arch = "x86_64")]
     Vaes512(Vaes512Clmul),
+    #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+    Armv8(Armv8Pmull),
 }
 
 impl Backend {
@@ -67,6 +75,8 @@ impl Backend {
             Kind::Vaes256(_) => Engine::Vaes256,
             #[cfg(target_arch = "x86_64")]
             Kind::Vaes512(_) => Engine::Vaes512,
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Kind::Armv8(_) => Engine::Armv8,
         }
     }
 
@@ -87,6 +97,8 @@ impl Backend {
                 Kind::Vaes256(_) => Vaes256Kernels::expand(&mut self.schedule, key),
                 #[cfg(target_arch = "x86_64")]
                 Kind::Vaes512(_) => Vaes512Kernels::expand(&mut self.schedule, key),
+                #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+                Kind::Armv8(_) => Armv8Kernels::expand(&mut self.schedule, key),
             }
         }
     }
@@ -125,6 +137,8 @@ impl Backend {
                 Kind::Vaes256(_) => batch::run::<Vaes256Kernels, M>(&self.schedule, messages),
                 #[cfg(target_arch = "x86_64")]
                 Kind::Vaes512(_) => batch::run::<Vaes512Kernels, M>(&self.schedule, messages),
+                #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+                Kind::Armv8(_) => batch::run::<Armv8Kernels, M>(&self.schedule, messages),
             }
         }
     }
@@ -154,7 +168,16 @@ impl Kind {
                 });
             }
         }
+        #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+        if allowed(Engine::Armv8)
+            && let Some(token) = Armv8Pmull::detect()
+        {
+            return Some(Self::Armv8(token));
+        }
         let _ = allowed; // unused where there is no engine
         None
     }
 }
+
+#[cfg(test)]
+mod model;

@@ -28,11 +28,7 @@ pub(super) trait Kernels {
     /// # Safety
     /// As [`Kernels::long`]; there are [`Kernels::SIDE_BY_SIDE`] messages, and each has `blocks` blocks of text, up to
     /// [`MAX_BLOCKS`].
-    unsafe fn short<const ROUNDS: usize, M: Message>(
-        schedule: &Schedule,
-        messages: &mut [M],
-        blocks: usize,
-    );
+    unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize);
 }
 
 /// Seals or opens a batch: side by side where enough short neighbours have the same number of blocks, the others one

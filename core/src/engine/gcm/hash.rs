@@ -4,7 +4,7 @@
 //! Usage for Computing the GCM Mode": Karatsuba's three products, summed over many blocks before one reduction.
 
 use super::register::{Block, Register};
-use super::schedule::{FIRST_POWER, RUN, Schedule};
+use super::schedule::{RUN, Schedule};
 
 /// The sum of products before it is reduced: in each lane the products of the low halves, of the high halves, and of the
 /// sums of both.
@@ -90,34 +90,38 @@ impl<R: Register> Pair<R> {
         a.low_halves(b).xor(a.high_halves(b))
     }
 
-    /// Adds a part of the products to one sum.
+    /// Adds a part of the products to one sum. Gives what it added to.
     #[inline(always)]
-    pub(super) fn add_to(&self, sum: &mut Product<R>, part: usize) {
+    pub(super) fn add_to<'a>(&self, sum: &'a mut Product<R>, part: usize) -> &'a mut R {
         let ([a, b], [p, q]) = (self.blocks, self.powers);
-        match part {
-            0 => sum.low = sum.low.xor3(a.multiply_low(p), b.multiply_low(q)),
-            1 => sum.high = sum.high.xor3(a.multiply_high(p), b.multiply_high(q)),
+        let (sum, first, second) = match part {
+            0 => (&mut sum.low, a.multiply_low(p), b.multiply_low(q)),
+            1 => (&mut sum.high, a.multiply_high(p), b.multiply_high(q)),
             _ => {
                 let m = self.sums_of_halves();
-                let products = [m.multiply_low(self.middles), m.multiply_high(self.middles)];
-                sum.middle = sum.middle.xor3(products[0], products[1]);
+                (&mut sum.middle, m.multiply_low(self.middles), m.multiply_high(self.middles))
             }
-        }
+        };
+        *sum = sum.xor3(first, second);
+        sum
     }
 
-    /// Adds a part of the products to a sum of each register.
+    /// Adds a part of the products to a sum of each register. Gives what it added to last.
     #[inline(always)]
-    pub(super) fn add_to_each(&self, sums: &mut [Product<R>; 2], part: usize) {
+    pub(super) fn add_to_each<'a>(&self, sums: &'a mut [Product<R>; 2], part: usize) -> &'a mut R {
         let ([a, b], [p, q], [c, d]) = (self.blocks, self.powers, sums);
-        match part {
-            0 => (c.low, d.low) = (c.low.xor(a.multiply_low(p)), d.low.xor(b.multiply_low(q))),
-            1 => (c.high, d.high) = (c.high.xor(a.multiply_high(p)), d.high.xor(b.multiply_high(q))),
+        let (c, first, d, second) = match part {
+            0 => (&mut c.low, a.multiply_low(p), &mut d.low, b.multiply_low(q)),
+            1 => (&mut c.high, a.multiply_high(p), &mut d.high, b.multiply_high(q)),
             _ => {
                 let m = self.sums_of_halves();
-                c.middle = c.middle.xor(m.multiply_low(self.middles));
-                d.middle = d.middle.xor(m.multiply_high(self.middles));
+                let (first, second) = (m.multiply_low(self.middles), m.multiply_high(self.middles));
+                (&mut c.middle, first, &mut d.middle, second)
             }
-        }
+        };
+        *c = c.xor(first);
+        *d = d.xor(second);
+        d
     }
 }
 

@@ -157,8 +157,8 @@ impl<R: Register> Hashing<R> for Across<'_, R> {
     }
 
     #[inline(always)]
-    unsafe fn add(&mut self, _: usize, pair: &Pair<R>, part: usize) {
-        pair.add_to(&mut self.sum, part);
+    unsafe fn add(&mut self, _: usize, pair: &Pair<R>, part: usize) -> &mut R {
+        pair.add_to(&mut self.sum, part)
     }
 }
 

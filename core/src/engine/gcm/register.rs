@@ -141,6 +141,11 @@ pub(super) trait Register: Copy {
     /// needs fewer registers and takes several times as long. And they unroll loops to regroup what is in them.
     fn in_step(states: &mut [Self; IN_FLIGHT], counter: &mut usize);
 
+    /// Does nothing of the kind for the states and a sum, so that multiplications stay where they are between the
+    /// rounds. Where registers are few, compilers leave them there anyway, and this would cost more than it gives.
+    #[inline(always)]
+    fn in_turn(_states: &mut [Self; IN_FLIGHT], _sum: &mut Self) {}
+
     /// The last round: the key before SubBytes where keys stand first, and what is added in the end.
     fn aes_last(self, before: Self, after: Self) -> Self;
 

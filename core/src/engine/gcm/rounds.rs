@@ -20,11 +20,11 @@ pub(super) trait Hashing<R: Register> {
     /// As [`middle_rounds`]; `number` is less than [`PAIRS`].
     unsafe fn load(&self, number: usize) -> Pair<R>;
 
-    /// Adds a part of their products.
+    /// Adds a part of their products. Gives what it added to last.
     ///
     /// # Safety
     /// As [`Hashing::load`].
-    unsafe fn add(&mut self, number: usize, pair: &Pair<R>, part: usize);
+    unsafe fn add(&mut self, number: usize, pair: &Pair<R>, part: usize) -> &mut R;
 }
 
 /// All rounds but the first and the last. Between them pairs of registers are loaded and the parts of hashing them added:
@@ -46,13 +46,13 @@ pub(super) unsafe fn middle_rounds<R: Register, const ROUNDS: usize>(
         unsafe {
             round(schedule, key, &mut states, &mut left);
             let pair = hashing.load(number);
-            hashing.add(number, &pair, 0);
+            R::in_turn(&mut states, hashing.add(number, &pair, 0));
             round(schedule, key + 1, &mut states, &mut left);
-            hashing.add(number, &pair, 1);
+            R::in_turn(&mut states, hashing.add(number, &pair, 1));
             if ROUNDS == 14 {
                 round(schedule, key + 2, &mut states, &mut left);
             }
-            hashing.add(number, &pair, 2);
+            R::in_turn(&mut states, hashing.add(number, &pair, 2));
         }
         key += if ROUNDS == 14 { 3 } else { 2 };
         number += 1;

@@ -39,10 +39,10 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
 
         // What is hashed in a step is there before it: in opening, what is decrypted; in sealing, what was encrypted
         // in the step before. There the lengths are hashed first, here they are left for the end.
+        let mut exponent = if M::OPEN { blocks + 2 } else { 1 };
         let mut hashing = Side {
-            schedule,
             to_hash: load(if M::OPEN { &group.before } else { &group.lengths }),
-            exponent: if M::OPEN { blocks + 2 } else { 1 },
+            power: [zero; 2],
             sums: [[Product::each(zero); 2]; PAIRS],
         };
         let mut masks = [zero; IN_FLIGHT];
@@ -62,6 +62,7 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
             for state in &mut states {
                 *state = state.xor(column);
             }
+            hashing.multiply_with(schedule, exponent);
             let states = middle_rounds::<R, ROUNDS>(schedule, states, &mut hashing);
             let (before, after) = (schedule.round_key(ROUNDS - 1), schedule.round_key::<R>(ROUNDS));
             for (text, state) in text.iter_mut().zip(states) {
@@ -75,7 +76,7 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
             if !M::OPEN {
                 hashing.to_hash = if step > 0 { text } else { load(&group.before) };
             }
-            hashing.exponent = if M::OPEN || step > 0 { hashing.exponent - 1 } else { blocks + 2 };
+            exponent = if M::OPEN || step > 0 { exponent - 1 } else { blocks + 2 };
         }
 
         if group.ragged {
@@ -87,6 +88,7 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
         if M::OPEN {
             hashing.to_hash = load(&group.lengths);
         }
+        hashing.multiply_with(schedule, exponent);
         for number in 0..PAIRS {
             let pair = hashing.load(number);
             for part in 0..3 {
@@ -104,29 +106,38 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
 }
 
 /// A block of each message that is hashed, with as many blocks behind it in all of them.
-struct Side<'a, R: Register> {
-    schedule: &'a Schedule,
+struct Side<R: Register> {
     to_hash: [R; IN_FLIGHT],
-    /// Which power of the hash key it is multiplied with.
-    exponent: usize,
+    /// The power of the hash key that it is multiplied with, and its middles.
+    power: [R; 2],
     sums: [[Product<R>; 2]; PAIRS],
 }
 
-impl<R: Register> Hashing<R> for Side<'_, R> {
+impl<R: Register> Side<R> {
+    /// # Safety
+    /// The CPU has the register's instructions, and there is such a power.
+    #[inline(always)]
+    unsafe fn multiply_with(&mut self, schedule: &Schedule, exponent: usize) {
+        // SAFETY: the caller's promise.
+        let power = unsafe { R::broadcast(schedule.power(exponent)) };
+        self.power = [power, middle(power)];
+    }
+}
+
+impl<R: Register> Hashing<R> for Side<R> {
     #[inline(always)]
     unsafe fn load(&self, number: usize) -> Pair<R> {
         // SAFETY: the caller's promise.
         unsafe {
             let [a, b] = *self.to_hash.as_ptr().cast::<[R; 2]>().add(number);
-            let power = R::broadcast(self.schedule.power(self.exponent));
-            Pair { blocks: [a.reverse(), b.reverse()], powers: [power; 2], middles: middle(power) }
+            Pair { blocks: [a.reverse(), b.reverse()], powers: [self.power[0]; 2], middles: self.power[1] }
         }
     }
 
     #[inline(always)]
-    unsafe fn add(&mut self, number: usize, pair: &Pair<R>, part: usize) {
+    unsafe fn add(&mut self, number: usize, pair: &Pair<R>, part: usize) -> &mut R {
         // SAFETY: the caller's promise.
-        pair.add_to_each(unsafe { self.sums.get_unchecked_mut(number) }, part);
+        pair.add_to_each(unsafe { self.sums.get_unchecked_mut(number) }, part)
     }
 }
 

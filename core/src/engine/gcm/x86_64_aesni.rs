@@ -185,6 +185,12 @@ impl Register for Xmm {
     }
 
     #[inline(always)]
+    fn in_turn(_: &mut [Self; IN_FLIGHT], sum: &mut Self) {
+        // SAFETY: no instruction at all.
+        unsafe { asm!("/* {0} */", inout(xmm_reg) sum.0, options(nomem, nostack, preserves_flags)) };
+    }
+
+    #[inline(always)]
     fn aes_last(self, _: Self, after: Self) -> Self {
         // SAFETY: register.
         Self(unsafe { _mm_aesenclast_si128(self.0, after.0) })
@@ -249,11 +255,7 @@ impl Kernels for Sse {
     }
 
     #[target_feature(enable = "aes,pclmulqdq,ssse3,sse4.1")]
-    unsafe fn short<const ROUNDS: usize, M: Message>(
-        schedule: &Schedule,
-        messages: &mut [M],
-        blocks: usize,
-    ) {
+    unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
         // SAFETY: the caller's promise.
         unsafe { short::run::<Xmm, ROUNDS, M>(schedule, messages, blocks) };
     }
@@ -278,11 +280,7 @@ impl Kernels for Avx {
     }
 
     #[target_feature(enable = "avx2,aes,pclmulqdq,ssse3,sse4.1")]
-    unsafe fn short<const ROUNDS: usize, M: Message>(
-        schedule: &Schedule,
-        messages: &mut [M],
-        blocks: usize,
-    ) {
+    unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
         // SAFETY: the caller's promise.
         unsafe { short::run::<Xmm, ROUNDS, M>(schedule, messages, blocks) };
     }

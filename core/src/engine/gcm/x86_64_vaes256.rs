@@ -4,8 +4,8 @@ use core::arch::asm;
 use core::arch::x86_64::{
     __m256i, _mm_xor_si128, _mm256_aesenc_epi128, _mm256_aesenclast_epi128, _mm256_blend_epi32,
     _mm256_broadcastsi128_si256, _mm256_castsi128_si256, _mm256_castsi256_si128, _mm256_clmulepi64_epi128,
-    _mm256_extracti128_si256, _mm256_inserti128_si256, _mm256_loadu_si256, _mm256_set_epi8,
-    _mm256_set_m128i, _mm256_set1_epi64x, _mm256_shuffle_epi8, _mm256_shuffle_epi32, _mm256_storeu_si256,
+    _mm256_extracti128_si256, _mm256_inserti128_si256, _mm256_loadu_si256, _mm256_set_epi8, _mm256_set_m128i,
+    _mm256_set1_epi64x, _mm256_shuffle_epi8, _mm256_shuffle_epi32, _mm256_storeu_si256,
     _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
@@ -290,11 +290,7 @@ impl Kernels for Vaes256Kernels {
     }
 
     #[target_feature(enable = "vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1")]
-    unsafe fn short<const ROUNDS: usize, M: Message>(
-        schedule: &Schedule,
-        messages: &mut [M],
-        blocks: usize,
-    ) {
+    unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
         // SAFETY: the caller's promise.
         unsafe { short::run::<Ymm, ROUNDS, M>(schedule, messages, blocks) };
     }

@@ -74,7 +74,8 @@ impl Register for Zmm {
     #[inline(always)]
     unsafe fn load_after(first: Xmm, from: *const u8, length: usize) -> Self {
         // SAFETY: the caller's promise: nothing is read outside the mask.
-        let rest = unsafe { _mm512_maskz_loadu_epi8(first_bytes(length) << 16, from.wrapping_sub(16).cast()) };
+        let rest =
+            unsafe { _mm512_maskz_loadu_epi8(first_bytes(length) << 16, from.wrapping_sub(16).cast()) };
         Self(rest).with_first_lane(first)
     }
 
@@ -197,6 +198,12 @@ impl Register for Zmm {
     }
 
     #[inline(always)]
+    fn in_turn(states: &mut [Self; IN_FLIGHT], sum: &mut Self) {
+        // SAFETY: register.
+        unsafe { in_turn(states, sum) };
+    }
+
+    #[inline(always)]
     fn aes_last(self, _: Self, after: Self) -> Self {
         // SAFETY: register.
         Self(unsafe { _mm512_aesenclast_epi128(self.0, after.0) })
@@ -264,6 +271,29 @@ fn in_step(states: &mut [Zmm; IN_FLIGHT], counter: &mut usize) {
     }
 }
 
+/// As in [`Register::in_turn`].
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn in_turn(states: &mut [Zmm; IN_FLIGHT], sum: &mut Zmm) {
+    let [a, b, c, d, e, f, g, h] = states;
+    // SAFETY: no instruction at all.
+    unsafe {
+        asm!(
+            "/* {0} {1} {2} {3} {4} {5} {6} {7} {8} */",
+            inout(zmm_reg) a.0,
+            inout(zmm_reg) b.0,
+            inout(zmm_reg) c.0,
+            inout(zmm_reg) d.0,
+            inout(zmm_reg) e.0,
+            inout(zmm_reg) f.0,
+            inout(zmm_reg) g.0,
+            inout(zmm_reg) h.0,
+            inout(zmm_reg) sum.0,
+            options(nomem, nostack, preserves_flags)
+        );
+    }
+}
+
 pub(super) struct Vaes512Kernels;
 
 impl Kernels for Vaes512Kernels {
@@ -274,18 +304,18 @@ impl Kernels for Vaes512Kernels {
         unsafe { Sse::expand(schedule, key) };
     }
 
-    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    #[target_feature(
+        enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
+    )]
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
         // SAFETY: the caller's promise.
         unsafe { long::run::<Zmm, ROUNDS, M>(schedule, messages) };
     }
 
-    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1")]
-    unsafe fn short<const ROUNDS: usize, M: Message>(
-        schedule: &Schedule,
-        messages: &mut [M],
-        blocks: usize,
-    ) {
+    #[target_feature(
+        enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
+    )]
+    unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
         // SAFETY: the caller's promise.
         unsafe { short::run::<Zmm, ROUNDS, M>(schedule, messages, blocks) };
     }
