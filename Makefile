@@ -16,9 +16,9 @@ export PATH := $(CURDIR)/target/go/bin:$(CURDIR)/target/node/bin:$(PATH)
 PREFIX ?= /usr/local
 DESTDIR ?=
 .PHONY: demo build lib package install uninstall wheel npm dist docs check test test-rust test-release test-features \
-	test-no-std test-cpus test-avx512 test-aarch64 test-turso test-c test-c-sanitizers test-cpp test-go test-python \
-	test-node test-matrix test-install test-lib-aarch64 test-checks check-sources check-documents bench bench-full \
-	bench-docs
+	test-constant-time test-no-std test-cpus test-avx512 test-aarch64 test-turso test-c test-c-sanitizers test-cpp \
+	test-go test-python test-node test-matrix test-install test-lib-aarch64 test-checks check-sources check-documents \
+	bench bench-full bench-docs
 
 demo:
 	@.ci/setup rust c python
@@ -75,7 +75,8 @@ build:
 # Two chains that run at the same time: one of Rust and of what is emulated, one of the library and the languages. Where
 # both compile in the same folder, cargo has them wait for each other.
 RUST_TESTS := test-rust test-cpus test-avx512 test-features test-no-std test-aarch64 test-c-sanitizers test-turso test-checks
-LANGUAGE_TESTS := test-release test-c test-cpp test-go test-python test-node test-matrix test-install test-lib-aarch64
+LANGUAGE_TESTS := test-release test-constant-time test-c test-cpp test-go test-python test-node test-matrix test-install \
+	test-lib-aarch64
 test:
 	@.ci/side_by_side "$(RUST_TESTS)" "$(LANGUAGE_TESTS)"
 	@printf '\nall test steps passed\n'
@@ -90,6 +91,11 @@ test-release:
 	@.ci/setup rust c
 	@.ci/step "secrets are wiped in the release build" \
 		.ci/shipped cargo test --release -p pagecrypt-matrix --test wiping --test wiping_sqlite
+
+# No branch and no address depends on keys and plaintexts.
+test-constant-time:
+	@.ci/setup rust c valgrind
+	@.ci/step "nothing depends on secrets in the release build" .ci/test_constant_time
 
 # The features that change what is compiled; the default set is in test-rust. The core takes minutes to optimise, which
 # the ordinary tests do once: here it is compiled as it is.

@@ -24,6 +24,8 @@ ALLOWED = (
 )
 # Tests that need it, each with its reason.
 EXCEPTIONS = {
+    "core/examples/constant_time/requests.rs": "tells valgrind what is secret, in inline assembly",
+    "core/examples/constant_time/stepping.rs": "single steps, to see that secrets decide no branch",
     "ffi/package/programs/other.rs": "another library in Rust that a program links beside this one",
     "ffi/examples/call_cost/abi.rs": "loads the C library, to time its calls beside Rust's",
     "ffi/examples/call_cost/main.rs": "calls it",

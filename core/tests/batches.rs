@@ -12,13 +12,24 @@ mod bytes;
 mod engines;
 #[path = "support/messages.rs"]
 mod messages;
+#[cfg_attr(not(target_arch = "x86_64"), path = "support/no_peers.rs")]
+#[cfg_attr(target_arch = "x86_64", path = "support/peers.rs")]
+mod peers;
 
 use batches::{MOST, Shape};
 use bytes::bytes;
 use messages::{Message, Output, Sealed, open_batch, open_one, seal_batch, seal_one};
 
+fn secret(cipher: Cipher) -> Vec<u8> {
+    bytes(u64::from(cipher.number()), cipher.key_length())
+}
+
 fn keys(cipher: Cipher) -> Vec<Key> {
-    engines::keys(cipher, &bytes(u64::from(cipher.number()), cipher.key_length()))
+    engines::keys(cipher, &secret(cipher))
+}
+
+fn sealed_by_peer(cipher: Cipher, messages: &[Message]) -> Vec<Sealed> {
+    messages.iter().map(|message| peers::seal(cipher, &secret(cipher), message)).collect()
 }
 
 /// Around a block, what the widest registers and the longest unrolled loops take at once, and pages without their
@@ -44,9 +55,7 @@ fn a_batch_of_1_to_17_messages_gives_what_each_gives_alone() {
         for text in text_lengths() {
             for shape in Shape::ALL {
                 let messages = batches::messages(cipher, &shape.lengths(text));
-                // The portable engine's, where there is one; `differential.rs` compares it with the peers.
-                let expected: Vec<Sealed> =
-                    messages.iter().map(|message| seal_one(&keys[0], message, Output::InPlace)).collect();
+                let expected = sealed_by_peer(cipher, &messages);
                 for key in &keys {
                     let context = format!("{cipher} on {}, {shape:?}, about {text} bytes", key.engine());
                     for (message, expected) in messages.iter().zip(&expected) {
@@ -86,8 +95,7 @@ fn batches_with_pages_of_65536_bytes_give_what_each_message_gives_alone() {
         ];
         for lengths in lengths {
             let messages = batches::messages(cipher, lengths);
-            let expected: Vec<Sealed> =
-                messages.iter().map(|message| seal_one(&keys[0], message, Output::InPlace)).collect();
+            let expected = sealed_by_peer(cipher, &messages);
             for key in &keys {
                 let context = format!("{cipher} on {}", key.engine());
                 for place in [Output::InPlace, Output::Into] {
