@@ -354,7 +354,7 @@ impl<R: Register> Hash<R> {
     /// As [`run`].
     #[inline(always)]
     unsafe fn next_powers(&mut self, schedule: &Schedule) -> usize {
-        if self.done % RUN == 0 {
+        if self.done.is_multiple_of(RUN) {
             let run = RUN.min(self.blocks - self.done);
             self.powers = RUN - run;
             if self.done > 0 {

@@ -117,7 +117,7 @@ impl Schedule {
             if i % key_words == 0 {
                 // SAFETY: the caller's promise.
                 word = unsafe { substitute::<R>(word.rotate_right(8)) } ^ constant;
-                constant = constant << 1 ^ (constant >> 7) * 0x11b; // x^8 + x^4 + x^3 + x + 1; public
+                constant = (constant << 1) ^ ((constant >> 7) * 0x11b); // x^8 + x^4 + x^3 + x + 1; public
             } else if key_words == 8 && i % 8 == 4 {
                 // SAFETY: the caller's promise.
                 word = unsafe { substitute::<R>(word) };
