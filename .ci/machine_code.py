@@ -1,7 +1,8 @@
-"""What the compiler made of the AEGIS kernels.
+"""What the compiler made of the kernels of AEGIS and AES-GCM.
 
 Target features and generics easily lose inlining, and then a round costs a call: no loop of AES rounds may hold one.
-And the portable engine is only worth comparing with if it uses no AES instruction.
+In AES-GCM the rounds must alternate with multiplications, which compilers like to sort apart. And the portable engine is
+only worth comparing with if it uses no AES instruction.
 
 usage: machine_code.py BINARY [OBJDUMP]
 """
@@ -20,6 +21,17 @@ X86_64 = {
     "x86_64_vaes512": r"\bvaesenc\b.*%zmm",
 }
 AARCH64 = {"aarch64": r"\baese\b"}
+
+# The same for AES-GCM: messages one after the other and side by side, two lengths of keys, sealed and opened. Those of
+# AES-NI are there twice, in both forms of its instructions, and one layout of AVX-512 in narrower registers as well.
+GCM_X86_64 = {
+    "x86_64_aesni": (r"\bv?aesenc\b.*%xmm", 16),
+    "x86_64_vaes256": (r"\bvaesenc\b.*%ymm", 8),
+    "x86_64_vaes512": (r"\bvaesenc\b.*%[yz]mm", 12),
+}
+GCM_AARCH64 = {"aarch64": (r"\baese\b", 8)}
+MULTIPLICATION = re.compile(r"\bv?pclmul\w+|\bpmull2?\b")
+ROUNDS_OF_ALL_IN_FLIGHT = 16
 AES = re.compile(r"\b(v?aes(enc|dec|imc|keygen)|aes[ed]\b|aesi?mc\b|v?pclmul|pmull)")
 CALL = re.compile(r"^(call|blr?\b)")
 JUMP = re.compile(r"^(?:j\w+|b(?:\.\w+)?|cbn?z|tbn?z)\s.*?\b([0-9a-f]+) <")
@@ -83,12 +95,34 @@ def problems(functions: list[Function], engines: dict[str, str]) -> list[str]:
     return found
 
 
+def gcm_problems(functions: list[Function], engines: dict[str, tuple[str, int]]) -> list[str]:
+    """What is wrong with the kernels of AES-GCM; nothing if all is well."""
+    found = []
+    for engine, (instruction, expected) in engines.items():
+        name = re.compile(rf"gcm.*{engine}.*Kernels.*(?:long|short|narrow)")
+        kernels = [function for function in functions if name.search(function.name)]
+        if len(kernels) < expected:
+            found.append(f"AES-GCM, {engine}: {len(kernels)} kernels, expected {expected}")
+        for kernel in kernels:
+            rounds = [
+                loop
+                for loop in kernel.innermost_loops()
+                if sum(bool(re.search(instruction, text)) for text in loop) >= ROUNDS_OF_ALL_IN_FLIGHT
+            ]
+            if not any(MULTIPLICATION.search(text) for loop in rounds for text in loop):
+                found.append(f"{kernel.name}: no loop of rounds and multiplications with {instruction}")
+            for text in (text for loop in rounds for text in loop if CALL.match(text)):
+                found.append(f"{kernel.name}: a loop of rounds holds {text}")
+    return found
+
+
 def main(binary: str, objdump: str = "objdump") -> int:
     command = [objdump, "-d", "--no-show-raw-insn", binary]
     listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    engines = AARCH64 if "aarch64" in listing.split("\n", 3)[1] else X86_64
+    arm = "aarch64" in listing.split("\n", 3)[1]
+    engines, gcm_engines = (AARCH64, GCM_AARCH64) if arm else (X86_64, GCM_X86_64)
     functions = parse(listing)
-    found = problems(functions, engines)
+    found = problems(functions, engines) + gcm_problems(functions, gcm_engines)
     for problem in found:
         print(problem, file=sys.stderr)
     if not found:

@@ -428,3 +428,42 @@ def test_a_call_beside_the_loops_of_rounds_passes() -> None:
 def test_a_kernel_that_lost_its_inlining_fails(listing: str, problem: str) -> None:
     found = machine_code.problems(machine_code.parse(listing), ENGINE)
     assert any(problem in line for line in found), found
+
+
+def gcm_disassembly(instructions: list[str]) -> str:
+    """Eight kernels of AES-GCM with these in a loop each."""
+    listing = []
+    for kernel in range(8):
+        base = 0x1000 * (kernel + 1)
+        name = f"_$LT$gcm..x86_64_vaes256..Vaes256Kernels$u20$as$u20$gcm..batch..Kernels$GT$4long{kernel}"
+        lines = ["call   9999 <memcpy>", *instructions, f"jne    {base + 1:x} <{name}+0x1>", "ret"]
+        listing += [f"{base:x} <{name}>:", *(f"  {base + at:x}:\t{text}" for at, text in enumerate(lines))]
+    return "\n".join(listing)
+
+
+GCM_ROUND = ["vaesenc %ymm1,%ymm2,%ymm2"] * 8
+GCM_MULTIPLICATION = ["vpclmullqlqdq %ymm3,%ymm4,%ymm5"]
+
+
+@pytest.mark.parametrize(
+    ("instructions", "problem"),
+    [
+        ([*GCM_ROUND, *GCM_MULTIPLICATION, *GCM_ROUND], None),
+        ([*GCM_ROUND, *GCM_ROUND], "no loop of rounds and multiplications"),
+        (GCM_MULTIPLICATION, "no loop of rounds and multiplications"),
+        ([*GCM_ROUND, *GCM_MULTIPLICATION, *GCM_ROUND, "call   1234 <_mm256_clmulepi64_epi128>"], "holds call"),
+    ],
+)
+def test_kernels_of_aes_gcm_alternate_between_rounds_and_multiplications(
+    instructions: list[str], problem: str | None
+) -> None:
+    engines = {"x86_64_vaes256": machine_code.GCM_X86_64["x86_64_vaes256"]}
+    found = machine_code.gcm_problems(machine_code.parse(gcm_disassembly(instructions)), engines)
+    assert len(found) == (0 if problem is None else 8), found
+    assert all(problem is not None and problem in line for line in found), found
+
+
+def test_a_missing_kernel_of_aes_gcm_is_missed() -> None:
+    engines = {"x86_64_vaes512": machine_code.GCM_X86_64["x86_64_vaes512"]}
+    found = machine_code.gcm_problems(machine_code.parse(gcm_disassembly(GCM_ROUND)), engines)
+    assert found == ["AES-GCM, x86_64_vaes512: 0 kernels, expected 12"]

@@ -23,6 +23,19 @@ pub(super) trait Kernels {
     /// message the same length.
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]);
 
+    /// The longest message, in blocks of text, that goes through registers narrower than those of [`Kernels::long`],
+    /// because those would stay empty for the most part.
+    const NARROW: Option<usize> = None;
+
+    /// As [`Kernels::long`], in narrower registers.
+    ///
+    /// # Safety
+    /// As [`Kernels::long`].
+    unsafe fn narrow<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
+        // SAFETY: the caller's promise.
+        unsafe { Self::long::<ROUNDS, M>(schedule, messages) };
+    }
+
     /// Seals or opens messages side by side: [`super::short`].
     ///
     /// # Safety
@@ -61,23 +74,38 @@ unsafe fn run_rounds<K: Kernels, const ROUNDS: usize, M: Message>(schedule: &Sch
         let (group, after) = others.split_at_mut(K::SIDE_BY_SIDE);
         // SAFETY: the caller's promise; the group is as many messages of the same number of blocks.
         unsafe {
-            if !before.is_empty() {
-                K::long::<ROUNDS, M>(schedule, before);
-            }
+            one_by_one::<K, ROUNDS, M>(schedule, before);
             K::short::<ROUNDS, M>(schedule, group, blocks);
         }
         (rest, alone) = (after, 0);
     }
-    if !rest.is_empty() {
+    // SAFETY: the caller's promise.
+    unsafe { one_by_one::<K, ROUNDS, M>(schedule, rest) };
+}
+
+/// # Safety
+/// As [`run_rounds`].
+unsafe fn one_by_one<K: Kernels, const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
+    let is_narrow = |message: &M| K::NARROW.is_some_and(|narrow| blocks(message) <= narrow);
+    for run in messages.chunk_by_mut(|a, b| is_narrow(a) == is_narrow(b)) {
         // SAFETY: the caller's promise.
-        unsafe { K::long::<ROUNDS, M>(schedule, rest) };
+        unsafe {
+            match run {
+                [first, ..] if is_narrow(first) => K::narrow::<ROUNDS, M>(schedule, run),
+                _ => K::long::<ROUNDS, M>(schedule, run),
+            }
+        }
     }
 }
 
 /// How many blocks each of the first messages has, if there are enough, which are short, and all have the same number.
 fn side_by_side<K: Kernels, M: Message>(messages: &[M]) -> Option<usize> {
-    let blocks = |message: &M| message.text_lengths().0.div_ceil(16);
     let (first, others) = messages.get(..K::SIDE_BY_SIDE)?.split_first()?;
-    let first = blocks(first);
-    (first <= MAX_BLOCKS && others.iter().all(|message| blocks(message) == first)).then_some(first)
+    let count = blocks(first);
+    (count <= MAX_BLOCKS && others.iter().all(|message| blocks(message) == count)).then_some(count)
+}
+
+/// How many blocks of text a message has.
+fn blocks<M: Message>(message: &M) -> usize {
+    message.text_lengths().0.div_ceil(16)
 }

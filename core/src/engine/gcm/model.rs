@@ -235,6 +235,13 @@ impl<const L: usize, const ARM: bool> Kernels for ModelKernels<L, ARM> {
         unsafe { long::run::<Model<L, ARM>, ROUNDS, M>(schedule, messages) };
     }
 
+    const NARROW: Option<usize> = if L > 1 { Some(2 * IN_FLIGHT - 1) } else { None };
+
+    unsafe fn narrow<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
+        // SAFETY: the caller's promise.
+        unsafe { long::run::<Model<2, ARM>, ROUNDS, M>(schedule, messages) };
+    }
+
     unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
         // SAFETY: the caller's promise.
         unsafe { short::run::<Model<L, ARM>, ROUNDS, M>(schedule, messages, blocks) };

@@ -6,9 +6,8 @@ use core::arch::x86_64::{
     _mm512_broadcast_i32x4, _mm512_castsi128_si512, _mm512_castsi512_si128, _mm512_castsi512_si256,
     _mm512_clmulepi64_epi128, _mm512_extracti32x4_epi32, _mm512_extracti64x4_epi64, _mm512_inserti32x4,
     _mm512_loadu_si512, _mm512_mask_storeu_epi8, _mm512_maskz_loadu_epi8, _mm512_maskz_mov_epi8,
-    _mm512_maskz_permutexvar_epi32, _mm512_set_epi32, _mm512_shuffle_epi8, _mm512_shuffle_epi32,
-    _mm512_storeu_si512, _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
-    _mm512_xor_si512,
+    _mm512_set_epi32, _mm512_shuffle_epi8, _mm512_shuffle_epi32, _mm512_storeu_si512,
+    _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 use super::batch::Kernels;
@@ -148,9 +147,27 @@ impl Register for Zmm {
     unsafe fn load_columns(columns: *const u32) -> Self {
         // SAFETY: the caller's promise: four columns are readable.
         unsafe {
-            let all = _mm512_castsi128_si512(_mm_loadu_si128(columns.cast()));
-            let apart = _mm512_set_epi32(0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0);
-            Self(_mm512_maskz_permutexvar_epi32(0x1111, apart, all))
+            let all = _mm512_broadcast_i32x4(_mm_loadu_si128(columns.cast()));
+            // For each lane its number, then zeros.
+            let apart = _mm512_set_epi32(
+                -1,
+                -1,
+                -1,
+                0x0f0e_0d0c,
+                -1,
+                -1,
+                -1,
+                0x0b0a_0908,
+                -1,
+                -1,
+                -1,
+                0x0706_0504,
+                -1,
+                -1,
+                -1,
+                0x0302_0100,
+            );
+            Self(_mm512_shuffle_epi8(all, apart))
         }
     }
 
@@ -310,6 +327,17 @@ impl Kernels for Vaes512Kernels {
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
         // SAFETY: the caller's promise.
         unsafe { long::run::<Zmm, ROUNDS, M>(schedule, messages) };
+    }
+
+    /// A group of 16 blocks: with one for the tag.
+    const NARROW: Option<usize> = Some(Ymm::LANES * IN_FLIGHT - 1);
+
+    #[target_feature(
+        enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
+    )]
+    unsafe fn narrow<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
+        // SAFETY: the caller's promise.
+        unsafe { long::run::<Ymm, ROUNDS, M>(schedule, messages) };
     }
 
     #[target_feature(
