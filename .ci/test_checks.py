@@ -175,7 +175,7 @@ GOOD_VERSIONS = {
     "Cargo.toml": '[workspace.package]\nversion = "1.2.3"\nrust-version = "1.89"\n',
     "core/Cargo.toml": crate("pagecrypt"),
     "cli/Cargo.toml": crate("pagecrypt-cli", "pagecrypt"),
-    "benches/Cargo.toml": '[workspace]\n[package]\nname = "b"\nversion = "0.0.0"\npublish = false\nrust-version = "1.89"\n',
+    "benches/Cargo.toml": '[workspace]\n[package]\nname = "b"\npublish = false\nrust-version = "1.89"\n',
     "CHANGELOG.md": "# Changes\n\n## [Unreleased]\n",
     "docs/go.md": "require libpagecrypt/go v1.2.3\n",
     "python/pyproject.toml": '[project]\ndynamic = ["version"]\n',

@@ -1,8 +1,8 @@
 //! Single kernels, for work on them: every engine of this CPU, each cipher, sealing and opening, in batches.
 //!
 //! ```sh
-//! benches/build bench -- 'aegis256/.*/seal'        # a regular expression of names
-//! benches/build bench -- --save-baseline before    # then, after a change: -- --baseline before
+//! benches/build bench --features criterion -- 'aegis256/.*/seal'  # a regular expression of names
+//! benches/build bench --features criterion -- --save-baseline before  # then, after a change: -- --baseline before
 //! ```
 //!
 //! Names are `cipher/engine/operation/size x batch`. Compare a kernel with itself only: beside other libraries it is
