@@ -1,0 +1,303 @@
+//! ChaCha20-Poly1305 on x86-64 with AVX2: eight blocks of ChaCha20 in a register, four of Poly1305.
+
+use core::arch::x86_64::{
+    __m256i, _mm_add_epi64, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_unpackhi_epi64,
+    _mm256_add_epi32, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi128_si256,
+    _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_inserti128_si256, _mm256_loadu_si256,
+    _mm256_mul_epu32, _mm256_or_si256, _mm256_permute2x128_si256, _mm256_set1_epi32, _mm256_set1_epi64x,
+    _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_sll_epi32, _mm256_sll_epi64, _mm256_srl_epi32,
+    _mm256_srl_epi64, _mm256_storeu_si256, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64,
+    _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm256_xor_si256,
+};
+
+use super::batch::{self, Registers};
+use super::limbs::{Limbs, MAX_LANES, Multiply32};
+use super::poly1305::radix26::Radix26;
+use super::words::{BLOCK, State, Words};
+use crate::engine::detect::Avx2;
+use crate::engine::message::Message;
+
+/// Eight words.
+#[derive(Clone, Copy)]
+struct Words8(__m256i);
+
+impl Words for Words8 {
+    const LANES: usize = 8;
+
+    #[inline(always)]
+    unsafe fn splat(word: u32) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { _mm256_set1_epi32(word.cast_signed()) })
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const u32) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { _mm256_loadu_si256(from.cast()) })
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_add_epi32(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_xor_si256(self.0, other.0) })
+    }
+
+    /// Whole bytes are moved by one instruction; otherwise it takes two shifts.
+    #[inline(always)]
+    fn rotate_left<const BITS: i32>(self) -> Self {
+        // SAFETY: register.
+        Self(unsafe {
+            match BITS {
+                8 => _mm256_shuffle_epi8(self.0, rotation::<8>()),
+                16 => _mm256_shuffle_epi8(self.0, rotation::<16>()),
+                _ => {
+                    let left = _mm256_sll_epi32(self.0, _mm_cvtsi32_si128(BITS));
+                    _mm256_or_si256(left, _mm256_srl_epi32(self.0, _mm_cvtsi32_si128(32 - BITS)))
+                }
+            }
+        })
+    }
+
+    #[inline(always)]
+    unsafe fn store_blocks(state: State<Self>, to: *mut u8) {
+        for (i, half) in transpose(state).into_iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { _mm256_storeu_si256(to.add(i * BLOCK / 2).cast(), half) };
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn xor_blocks(state: State<Self>, from: *const u8, to: *mut u8) {
+        for (i, half) in transpose(state).into_iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let text = _mm256_loadu_si256(from.add(i * BLOCK / 2).cast());
+                _mm256_storeu_si256(to.add(i * BLOCK / 2).cast(), _mm256_xor_si256(text, half));
+            }
+        }
+    }
+}
+
+/// Which byte of each word comes to which place when words are rotated by whole bytes.
+///
+/// # Safety
+/// The CPU has AVX2.
+#[inline(always)]
+unsafe fn rotation<const BITS: i8>() -> __m256i {
+    let from = |place: i8| (place & !3) | ((place - BITS / 8) & 3);
+    // SAFETY: the caller's promise.
+    unsafe {
+        _mm256_setr_epi8(
+            from(0),
+            from(1),
+            from(2),
+            from(3),
+            from(4),
+            from(5),
+            from(6),
+            from(7),
+            from(8),
+            from(9),
+            from(10),
+            from(11),
+            from(12),
+            from(13),
+            from(14),
+            from(15),
+            from(0),
+            from(1),
+            from(2),
+            from(3),
+            from(4),
+            from(5),
+            from(6),
+            from(7),
+            from(8),
+            from(9),
+            from(10),
+            from(11),
+            from(12),
+            from(13),
+            from(14),
+            from(15),
+        )
+    }
+}
+
+/// A square of four words by four, in each 128 bits of the registers.
+///
+/// # Safety
+/// As for the registers.
+#[inline(always)]
+unsafe fn square(words: State<Words8>, row: usize) -> [__m256i; 4] {
+    let [a, b, c, d] = [words[row].0, words[row + 1].0, words[row + 2].0, words[row + 3].0];
+    // SAFETY: register.
+    unsafe {
+        let (ab_low, ab_high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+        let (cd_low, cd_high) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
+        [
+            _mm256_unpacklo_epi64(ab_low, cd_low),
+            _mm256_unpackhi_epi64(ab_low, cd_low),
+            _mm256_unpacklo_epi64(ab_high, cd_high),
+            _mm256_unpackhi_epi64(ab_high, cd_high),
+        ]
+    }
+}
+
+/// The two halves of each lane's block.
+#[inline(always)]
+fn transpose(words: State<Words8>) -> [__m256i; 16] {
+    // SAFETY: register.
+    unsafe {
+        // Squares of four words by four, in each half of the registers.
+        let squares = [square(words, 0), square(words, 4), square(words, 8), square(words, 12)];
+        // Half `h` of `squares[row][column]` holds words `4 row` to `4 row + 3` of block `4 h + column`.
+        let mut halves = [words[0].0; 16];
+        for (i, out) in halves.iter_mut().enumerate() {
+            let (block, half) = (i / 2, i % 2);
+            let (a, b) = (squares[2 * half][block % 4], squares[2 * half + 1][block % 4]);
+            *out = if block < 4 {
+                _mm256_permute2x128_si256::<0x20>(a, b)
+            } else {
+                _mm256_permute2x128_si256::<0x31>(a, b)
+            };
+        }
+        halves
+    }
+}
+
+/// # Safety
+/// As [`Limbs::gather_blocks`].
+#[inline(always)]
+unsafe fn two_blocks(first: *const u8, second: *const u8, offset: usize) -> __m256i {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let first = _mm_loadu_si128(first.add(offset).cast());
+        let second = _mm_loadu_si128(second.add(offset).cast());
+        _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(first), second)
+    }
+}
+
+/// Four numbers.
+#[derive(Clone, Copy)]
+struct Limbs4(__m256i);
+
+impl Limbs for Limbs4 {
+    const LANES: usize = 4;
+    const ORDER: &'static [usize] = &[0, 2, 1, 3];
+
+    #[inline(always)]
+    unsafe fn splat(number: u64) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { _mm256_set1_epi64x(number.cast_signed()) })
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const u64) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { _mm256_loadu_si256(from.cast()) })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut u64) {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_storeu_si256(to.cast(), self.0) };
+    }
+
+    #[inline(always)]
+    unsafe fn load_blocks(from: *const u8) -> (Self, Self) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let (a, b) = (_mm256_loadu_si256(from.cast()), _mm256_loadu_si256(from.add(32).cast()));
+            (Self(_mm256_unpacklo_epi64(a, b)), Self(_mm256_unpackhi_epi64(a, b)))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn gather_blocks(from: &[*const u8; MAX_LANES], offset: usize) -> (Self, Self) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let (even, odd) = (two_blocks(from[0], from[2], offset), two_blocks(from[1], from[3], offset));
+            (Self(_mm256_unpacklo_epi64(even, odd)), Self(_mm256_unpackhi_epi64(even, odd)))
+        }
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_add_epi64(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_and_si256(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_or_si256(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn not_and(self, other: Self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_andnot_si256(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn shift_left<const BITS: i32>(self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_sll_epi64(self.0, _mm_cvtsi32_si128(BITS)) })
+    }
+
+    #[inline(always)]
+    fn shift_right<const BITS: i32>(self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_srl_epi64(self.0, _mm_cvtsi32_si128(BITS)) })
+    }
+
+    #[inline(always)]
+    fn sum(self) -> u64 {
+        // SAFETY: register.
+        unsafe {
+            let halves = _mm_add_epi64(_mm256_castsi256_si128(self.0), _mm256_extracti128_si256::<1>(self.0));
+            _mm_cvtsi128_si64(_mm_add_epi64(halves, _mm_unpackhi_epi64(halves, halves))).cast_unsigned()
+        }
+    }
+}
+
+impl Multiply32 for Limbs4 {
+    #[inline(always)]
+    fn multiply(self, other: Self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_mul_epu32(self.0, other.0) })
+    }
+}
+
+struct Choice;
+
+impl Registers<5> for Choice {
+    type Many = Words8;
+    type One = Words8;
+    type Few = Words8;
+    type Radix = Radix26<Limbs4>;
+}
+
+pub(super) fn run<M: Message>(_: Avx2, key: &[u32; 8], messages: &mut [M]) {
+    // SAFETY: token; `Backend::run` has checked the lengths.
+    unsafe { kernel(key, messages) };
+}
+
+#[target_feature(enable = "avx2")]
+fn kernel<M: Message>(key: &[u32; 8], messages: &mut [M]) {
+    // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
+    unsafe { batch::run::<Choice, 5, M>(key, messages) };
+}
