@@ -8,8 +8,9 @@
 using pagecrypt::Engine;
 
 TEST_CASE("every engine is listed, and read by its name where this CPU runs it") {
-    const std::vector<Engine> all = {Engine::portable,   Engine::rustcrypto, Engine::aesni, Engine::avx2, Engine::vaes256, Engine::avx512,
-                                     Engine::avx512ifma, Engine::vaes512,    Engine::neon,  Engine::armv8};
+    const std::vector<Engine> all = {Engine::portable, Engine::rustcrypto, Engine::aesni,      Engine::avx2,
+                                     Engine::vaes256,  Engine::avx512,     Engine::avx512ifma, Engine::vaes512,
+                                     Engine::neon,     Engine::armv8};
     CHECK(pagecrypt::engines() == all);
     const char *const names[] = {"portable", "rustcrypto", "aesni",   "avx2", "vaes256",
                                  "avx512",   "avx512ifma", "vaes512", "neon", "armv8"};
