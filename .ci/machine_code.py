@@ -1,8 +1,8 @@
 """What the compiler made of the kernels of AEGIS and AES-GCM.
 
 Target features and generics easily lose inlining, and then a round costs a call: no loop of AES rounds may hold one.
-In AES-GCM the rounds must alternate with multiplications, which compilers like to sort apart. And the portable engine is
-only worth comparing with if it uses no AES instruction.
+In AES-GCM the rounds must alternate with multiplications, which compilers like to sort apart. And the portable engine
+is only worth comparing with if it uses no AES instruction.
 
 usage: machine_code.py BINARY [OBJDUMP]
 """
