@@ -18,8 +18,11 @@ use core::str::FromStr;
 use crate::error::Error;
 
 pub(crate) mod aegis;
+// On other CPUs there is no engine to share these two constructions.
+#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), allow(dead_code))]
 pub(crate) mod chacha;
 pub(crate) mod detect;
+#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), allow(unused))]
 pub(crate) mod gcm;
 pub(crate) mod message;
 
