@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 # For each engine: the instruction that each of its kernels is made of, and how many kernels there are at least: one to
 # seal and one to open for each of the six variants.
 KERNELS = 12
+# More rounds than any kernel does in one step: AEGIS begins a message with 80 (128) or 96 (256) of them.
+UNROLLED = 80
 X86_64 = {
     "x86_64_aesni": r"\bv?aesenc\b.*%xmm",
     "x86_64_vaes256": r"\bvaesenc\b.*%ymm",
@@ -90,9 +92,15 @@ def problems(functions: list[Function], engines: dict[str, str]) -> list[str]:
             rounds = [loop for loop in kernel.innermost_loops() if any(AES.search(text) for text in loop)]
             if not any(re.search(instruction, text) for loop in rounds for text in loop):
                 found.append(f"{kernel.name}: no loop of rounds with {instruction}")
-            for text in (text for loop in rounds for text in loop if CALL.match(text)):
+            for text in (text for loop in rounds for text in lost_calls(loop)):
                 found.append(f"{kernel.name}: a loop of rounds holds {text}")
     return found
+
+
+def lost_calls(loop: list[str]) -> list[str]:
+    """The calls in a loop of rounds; the one over messages, whose first rounds are unrolled, may clear a tail by memset."""
+    over_messages = sum(bool(AES.search(text)) for text in loop) >= UNROLLED
+    return [text for text in loop if CALL.match(text) and not (over_messages and "<memset@" in text)]
 
 
 def gcm_problems(functions: list[Function], engines: dict[str, tuple[str, int]]) -> list[str]:

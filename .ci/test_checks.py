@@ -416,6 +416,18 @@ def test_a_call_beside_the_loops_of_rounds_passes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rounds", "call", "calls"),
+    [
+        (machine_code.UNROLLED, "call   *0x1(%rip)  # 10 <memset@GLIBC_2.2.5>", 0),
+        (machine_code.UNROLLED - 1, "call   *0x1(%rip)  # 10 <memset@GLIBC_2.2.5>", 1),
+        (machine_code.UNROLLED, "call   1234 <aes_round>", 1),
+    ],
+)
+def test_only_the_loop_over_messages_may_clear_a_tail(rounds: int, call: str, calls: int) -> None:
+    assert len(machine_code.lost_calls(["vaesenc %ymm0,%ymm1,%ymm2"] * rounds + [call])) == calls
+
+
+@pytest.mark.parametrize(
     ("listing", "problem"),
     [
         (disassembly("call   1234 <core::core_arch::x86::_mm512_xor_si512>"), "holds call"),
