@@ -98,7 +98,7 @@ def problems(functions: list[Function], engines: dict[str, str]) -> list[str]:
 
 
 def lost_calls(loop: list[str]) -> list[str]:
-    """The calls in a loop of rounds; the one over messages, whose first rounds are unrolled, may clear a tail by memset."""
+    """Calls in a loop of rounds. That over messages, whose first rounds are unrolled, may clear a tail by memset."""
     over_messages = sum(bool(AES.search(text)) for text in loop) >= UNROLLED
     return [text for text in loop if CALL.match(text) and not (over_messages and "<memset@" in text)]
 
