@@ -166,7 +166,7 @@ impl Register for Neon {
         // SAFETY: no instruction at all.
         unsafe {
             asm!(
-                "/* {0} {1} {2} {3} {4} {5} {6} {7} {8} */",
+                "/* {0:v} {1:v} {2:v} {3:v} {4:v} {5:v} {6:v} {7:v} {8} */",
                 inout(vreg) a.0,
                 inout(vreg) b.0,
                 inout(vreg) c.0,
@@ -187,7 +187,7 @@ impl Register for Neon {
         // SAFETY: no instruction at all.
         unsafe {
             asm!(
-                "/* {0} {1} {2} {3} {4} {5} {6} {7} {8} */",
+                "/* {0:v} {1:v} {2:v} {3:v} {4:v} {5:v} {6:v} {7:v} {8:v} */",
                 inout(vreg) a.0,
                 inout(vreg) b.0,
                 inout(vreg) c.0,
