@@ -136,11 +136,7 @@ impl<R: Register> Hashing<R> for Across<'_, R> {
     #[inline(always)]
     unsafe fn load(&self, number: usize) -> Pair<R> {
         let apart = STRIDE / R::LANES;
-        let first = match apart {
-            1 => 2 * number,
-            PAIRS => number,
-            _ => number / apart * 2 * apart + number % apart,
-        };
+        let first = if apart == PAIRS { number } else { number + (number & !(apart - 1)) };
         let first = 16 * R::LANES * first;
         let second = first + 16 * STRIDE;
         let table = self.schedule.powers(self.powers).as_ptr().cast::<u8>();
@@ -149,7 +145,7 @@ impl<R: Register> Hashing<R> for Across<'_, R> {
         unsafe {
             let (a, b) = (R::load(self.to_hash.add(first)), R::load(self.to_hash.add(second)));
             Pair {
-                blocks: [a.reverse(), b.reverse()],
+                blocks: [a.reverse_first(), b.reverse_first()],
                 powers: [R::load(table.add(first)), R::load(table.add(second))],
                 middles: R::load(middles.add(first)),
             }

@@ -152,6 +152,13 @@ pub(super) trait Register: Copy {
     /// The bytes of each lane in reverse order.
     fn reverse(self) -> Self;
 
+    /// The same, but the compiler does not know that: it would merge the exchange of bytes with that of halves and
+    /// make more shuffles of fewer.
+    #[inline(always)]
+    fn reverse_first(self) -> Self {
+        self.reverse()
+    }
+
     /// The low halves of each lane of both registers.
     fn low_halves(self, other: Self) -> Self;
 

@@ -130,7 +130,11 @@ impl<R: Register> Hashing<R> for Side<R> {
         // SAFETY: the caller's promise.
         unsafe {
             let [a, b] = *self.to_hash.as_ptr().cast::<[R; 2]>().add(number);
-            Pair { blocks: [a.reverse(), b.reverse()], powers: [self.power[0]; 2], middles: self.power[1] }
+            Pair {
+                blocks: [a.reverse_first(), b.reverse_first()],
+                powers: [self.power[0]; 2],
+                middles: self.power[1],
+            }
         }
     }
 

@@ -188,6 +188,12 @@ impl Register for Ymm {
     }
 
     #[inline(always)]
+    fn in_turn(_: &mut [Self; IN_FLIGHT], sum: &mut Self) {
+        // SAFETY: register.
+        unsafe { hide(sum) };
+    }
+
+    #[inline(always)]
     fn aes_last(self, _: Self, after: Self) -> Self {
         // SAFETY: register.
         Self(unsafe { _mm256_aesenclast_epi128(self.0, after.0) })
@@ -203,6 +209,14 @@ impl Register for Ymm {
             );
             Self(_mm256_shuffle_epi8(self.0, order))
         }
+    }
+
+    #[inline(always)]
+    fn reverse_first(self) -> Self {
+        let mut reversed = self.reverse();
+        // SAFETY: register.
+        unsafe { hide(&mut reversed) };
+        reversed
     }
 
     #[inline(always)]
@@ -271,6 +285,14 @@ fn in_step(states: &mut [Ymm; IN_FLIGHT], counter: &mut usize) {
             options(nomem, nostack, preserves_flags)
         );
     }
+}
+
+/// What the compiler does not know of afterwards.
+#[inline]
+#[target_feature(enable = "avx")]
+fn hide(register: &mut Ymm) {
+    // SAFETY: no instruction at all.
+    unsafe { asm!("/* {0} */", inout(ymm_reg) register.0, options(nomem, nostack, preserves_flags)) };
 }
 
 pub(super) struct Vaes256Kernels;
