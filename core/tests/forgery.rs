@@ -71,12 +71,16 @@ fn forge_each_byte(lengths: &[(usize, usize)]) {
             messages.iter().map(|message| Some(message.text.clone())).collect();
         for key in keys(cipher) {
             let sealed = seal_batch(&key, &messages, Output::InPlace);
-            for place in Output::ALL {
+            for (place_index, place) in Output::ALL.into_iter().enumerate() {
                 assert_eq!(open_batch(&key, &sealed, place), plaintexts);
                 for victim in 0..sealed.len() {
                     let mut expected = plaintexts.clone();
                     expected[victim] = None;
-                    for (what, forged) in forgeries(&sealed[victim]) {
+                    // Where not all are tried, others for each victim and place: over a batch of seven, every byte.
+                    let skipped = (victim * Output::ALL.len() + place_index) % engines::stride();
+                    for (what, forged) in
+                        forgeries(&sealed[victim]).into_iter().skip(skipped).step_by(engines::stride())
+                    {
                         let mut batch = sealed.clone();
                         batch[victim] = forged;
                         let context = format!("{cipher} on {}, message {victim}: {what}", key.engine());
