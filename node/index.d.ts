@@ -75,16 +75,7 @@ export type CipherName =
 
 /** The name of a cipher's implementation for some CPU. */
 export type EngineName =
-  | "portable"
-  | "rustcrypto"
-  | "aesni"
-  | "avx2"
-  | "vaes256"
-  | "avx512"
-  | "avx512ifma"
-  | "vaes512"
-  | "neon"
-  | "armv8";
+  "portable" | "rustcrypto" | "aesni" | "avx2" | "vaes256" | "avx512" | "avx512ifma" | "vaes512" | "neon" | "armv8";
 
 /** A row of the catalogue of ciphers. Lengths are in bytes. */
 export interface CipherInfo {
