@@ -31,16 +31,20 @@ impl Placement {
     }
 
     /// How many messages at this distance, a power of two; there may be none. In memory: those of a section.
-    pub fn messages(self, spacing: usize) -> usize {
+    pub const fn messages(self, spacing: usize) -> usize {
         let room = match self {
             Self::L1 => 20 << 10, // 16 records of 1024 bytes with what follows them are 17 KiB
             Self::L2 => 320 << 10,
             Self::Memory => SECTION,
         };
-        match room / spacing {
-            0 => 0,
-            fitting => 1 << fitting.ilog2(),
-        }
+        power_of_two_up_to(room / spacing)
+    }
+}
+
+const fn power_of_two_up_to(count: usize) -> usize {
+    match count.checked_ilog2() {
+        Some(power) => 1 << power,
+        None => 0,
     }
 }
 

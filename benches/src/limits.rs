@@ -7,6 +7,7 @@
 #![allow(unsafe_code)]
 
 use std::hint::black_box;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::statistics::Spread;
@@ -111,7 +112,8 @@ impl Limits {
     }
 }
 
-/// Nanoseconds a byte: of copying one half of memory to the other, and of changing it in place.
+/// Nanoseconds a byte, all threads together: of copying from one half of memory to the other, and of changing it in
+/// place.
 #[derive(Debug, Clone, Copy)]
 pub struct Passes {
     pub copy: f64,
@@ -119,33 +121,46 @@ pub struct Passes {
 }
 
 impl Passes {
-    /// The best of a few passes over each thread's memory, all threads at once, in nanoseconds a byte for all.
+    /// The median stretch of a pass over each thread's part of memory, all threads at once.
     pub fn measure(memory: &mut [u8], threads: usize) -> Self {
-        let part = memory.len() / threads;
-        let mut best = Self { copy: f64::INFINITY, update: f64::INFINITY };
         memory.fill(1); // so that it is there
-        for _ in 0..4 {
-            let copy = together(memory, part, |bytes| {
-                let (from, to) = bytes.split_at_mut(bytes.len() / 2);
-                to[..from.len()].copy_from_slice(from);
+        let part = memory.len() / threads;
+        let pass = |bytes: &mut [u8]| {
+            let (from, to) = bytes.split_at_mut(bytes.len() / 2);
+            let copy = stretches(from.chunks(PIECE).zip(to.chunks_mut(PIECE)), |(from, to)| {
+                to[..from.len()].copy_from_slice(black_box(from));
+                from.len()
             });
-            best.copy = best.copy.min(copy / (memory.len() / 2) as f64);
-            let update = together(memory, part, |bytes| bytes.iter_mut().for_each(|byte| *byte ^= 0x55));
-            best.update = best.update.min(update / memory.len() as f64);
-        }
-        best
+            let update = stretches(bytes.chunks_mut(PIECE), |piece| {
+                black_box(&mut *piece).iter_mut().for_each(|byte| *byte ^= 0x55);
+                piece.len()
+            });
+            Self { copy, update }
+        };
+        let all: Vec<Self> = thread::scope(|scope| {
+            let running: Vec<_> =
+                memory.chunks_exact_mut(part).map(|bytes| scope.spawn(|| pass(bytes))).collect();
+            running.into_iter().map(|thread| thread.join().expect("a thread ends")).collect()
+        });
+        let together =
+            |of: fn(&Self) -> f64| all.iter().map(of).sum::<f64>() / (all.len() * all.len()) as f64;
+        Self { copy: together(|passes| passes.copy), update: together(|passes| passes.update) }
     }
 }
 
-/// Nanoseconds until all parts of memory are worked on, each by a thread of its own.
-fn together(memory: &mut [u8], part: usize, work: fn(&mut [u8])) -> f64 {
-    let start = Instant::now();
-    std::thread::scope(|scope| {
-        for bytes in memory.chunks_exact_mut(part) {
-            scope.spawn(move || work(black_box(bytes)));
-        }
-    });
-    start.elapsed().as_secs_f64() * 1e9
+/// What is timed at once of a pass over memory.
+const PIECE: usize = 1 << 18;
+
+/// The median of nanoseconds a byte, of work that says how many bytes it did.
+fn stretches<T>(pieces: impl Iterator<Item = T>, work: fn(T) -> usize) -> f64 {
+    let samples: Vec<_> = pieces
+        .map(|piece| {
+            let start = Instant::now();
+            let bytes = work(piece);
+            start.elapsed().as_secs_f64() * 1e9 / bytes as f64
+        })
+        .collect();
+    Spread::of(&samples).map_or(f64::NAN, |ns| ns.median)
 }
 
 #[cfg(test)]

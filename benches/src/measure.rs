@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use pagecrypt::Engine;
 
 use crate::contender::{Calls, Contender, contenders};
-use crate::grid::{Case, Placement};
+use crate::grid::{Case, Placement, SECTION};
 use crate::limits::{Limits, Passes};
 use crate::memory::{Layout, Message, fill};
 use crate::statistics::Spread;
@@ -141,7 +141,7 @@ fn take_turn(
 /// How many passes over its messages fill a contender's turn: by number, so that a stretch in which the system had
 /// something else to do does not shorten it.
 fn passes(workers: &mut [Worker<'_>], index: usize, case: Case, settings: &Settings<'_>) -> usize {
-    let messages = case.placement.messages(case.layout().spacing) as f64;
+    let messages = workers[0].sections.messages as f64;
     let few = if case.placement == Placement::Memory { 1 } else { 16 };
     let (seal, open) = take_turn(workers, index, few, case, settings);
     let pass = (seal + open) * case.threads as f64 * messages;
@@ -217,6 +217,8 @@ fn median(samples: &[f64]) -> f64 {
 /// need be copied. All contenders make the same bytes, so that one may open what another sealed.
 struct Sections<'a> {
     layout: Layout,
+    /// Of each section.
+    messages: usize,
     /// Messages to warm up with that are not measured; in caches it is the measured ones.
     apart: Option<&'a mut [u8]>,
     plain: VecDeque<&'a mut [u8]>,
@@ -230,22 +232,24 @@ impl<'a> Sections<'a> {
         memory: &'a mut [u8],
         contender: &mut dyn Contender,
     ) -> Self {
-        let length = placement.messages(layout.spacing) * layout.spacing;
+        let messages = placement.messages(layout.spacing);
         if placement != Placement::Memory {
-            let section = &mut memory[..length];
+            let section = &mut memory[..messages * layout.spacing];
             fill(layout, section);
-            return Self { layout, apart: None, plain: VecDeque::from([section]), sealed: VecDeque::new() };
+            return Self { layout, messages, apart: None, plain: [section].into(), sealed: VecDeque::new() };
         }
         let (apart, memory) = memory.split_at_mut(APART);
         fill(layout, apart);
-        let mut plain: VecDeque<_> = memory.chunks_exact_mut(length).collect();
+        let sections = (memory.len() / SECTION).max(4); // fewer would not be told apart
+        let messages = messages.min(memory.len() / sections / layout.spacing);
+        let mut plain: VecDeque<_> = memory.chunks_exact_mut(messages * layout.spacing).collect();
         plain.iter_mut().for_each(|section| fill(layout, section));
         let mut sealed = plain.split_off(plain.len() / 2);
         for section in &mut sealed {
             let mut list: Vec<_> = layout.messages(section).collect();
             contender.seal(&mut list, Calls::Batches(1));
         }
-        Self { layout, apart: Some(apart), plain, sealed }
+        Self { layout, messages, apart: Some(apart), plain, sealed }
     }
 
     /// A section of plain messages, which is plain again afterwards.
@@ -284,7 +288,6 @@ mod tests {
 
     use super::*;
     use crate::contender::engines;
-    use crate::grid::SECTION;
     use crate::memory::Memory;
 
     fn settings<'a>(limits: &'a Limits, engines: &'a [Engine]) -> Settings<'a> {
@@ -297,7 +300,7 @@ mod tests {
         let cipher = Cipher::Aes128Gcm;
         let engines = engines(cipher);
         let limits = Limits::measure(Duration::from_micros(50));
-        let mut memory = Memory::new(4 * SECTION + 2 * APART);
+        let mut memory = Memory::new(4 << 20);
         for (placement, threads) in
             [(Placement::L1, 1), (Placement::L2, 2), (Placement::Memory, 1), (Placement::Memory, 2)]
         {

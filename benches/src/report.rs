@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::contender::{Calls, OURS};
 use crate::grid::Case;
-use crate::limits::Limits;
+use crate::limits::{Limits, Passes};
 use crate::machine::{Machine, Version};
 use crate::measure::{Effort, Measured, Times};
 use crate::statistics::Spread;
@@ -49,6 +49,9 @@ pub struct Row {
     pub limit_ns: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share_of_limit: Option<Spread>,
+    /// With data in memory: nanoseconds for copying as many bytes as a message and its tag and nonce take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copy_ns: Option<f64>,
 }
 
 /// Some samples of a contender: those of one direction.
@@ -94,6 +97,9 @@ fn direction(measured: &Measured, operation: &'static str, samples: Samples) -> 
             target: best.and_then(|_| targets::of(case)),
             limit_ns: Spread::of(&measured.limit).map(|limit| limit.rounded(2).median),
             share_of_limit: Spread::of_ratio(&measured.limit, samples(times)).map(|share| share.rounded(3)),
+            copy_ns: measured
+                .memory_passes
+                .map(|passes| (passes.copy * case.layout().spacing as f64 * 100.0).round() / 100.0),
         })
     };
     measured.times.iter().filter_map(row).collect()
@@ -120,6 +126,14 @@ pub fn lines(measured: &Measured, rows: &[Row]) -> String {
             }
         }
         text.push('\n');
+    }
+    if let Some(Passes { copy, update }) = measured.memory_passes {
+        let _ = writeln!(
+            text,
+            "    memory: copied at {:.1} GB/s, changed in place at {:.1}",
+            1.0 / copy,
+            1.0 / update
+        );
     }
     text
 }
