@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 #[path = "support/databases.rs"]
 mod databases;
 
-use databases::{Database, sample, samples};
+use databases::{Database, flip, sample, samples};
 
 fn decrypt(database: &Database, options: FileOptions<'_>) -> Result<Summary, Error> {
     decrypt_file(&database.path(), &database.beside("plain"), &database.key, options)
@@ -69,6 +69,42 @@ fn refusals_leave_nothing_behind() {
     // Its pages open: it is damaged, not plain.
     assert!(matches!(decrypt(&database, FileOptions::new()), Err(Error::AuthenticationFailed(_))));
     assert_eq!(database.names(), ["db"]);
+}
+
+#[test]
+fn any_number_of_pages_comes_out_whole_and_in_order() {
+    for (page_size, numbers) in [
+        (512, &[1, 2, 511, 512, 513, 2049][..]),
+        (4096, &[1, 63, 64, 65, 200]),
+        (65536, &[1, 15, 16, 17, 33]),
+    ] {
+        for &pages in numbers {
+            let database = Database::made(Cipher::Aegis128l, page_size, pages);
+            assert_eq!(decrypt(&database, FileOptions::new()).unwrap().pages, pages);
+            let plain = fs::read(database.beside("plain")).unwrap();
+            let expected = (1..=pages).flat_map(|page| database.plain_page(page, pages));
+            assert!(plain.into_iter().eq(expected), "{pages} pages of {page_size} bytes");
+        }
+    }
+}
+
+#[test]
+fn damage_midway_is_named_by_the_first_page_and_leaves_the_destination_as_it_was() {
+    let database = Database::made(Cipher::Aegis128l, 4096, 1500);
+    fs::write(database.beside("plain"), b"precious").unwrap();
+    for page in [1400, 1100, 700, 699, 2] {
+        flip(&database.path(), (page - 1) * 4096 + 77, 4);
+        for _ in 0..4 {
+            match decrypt(&database, FileOptions::new().force(true)) {
+                Err(Error::AuthenticationFailed(failures)) => {
+                    assert_eq!((failures.unit(), failures.first()), (Unit::Page, page));
+                }
+                other => panic!("page {page}: {other:?}"),
+            }
+            assert_eq!(database.names(), ["db", "plain"]);
+            assert_eq!(fs::read(database.beside("plain")).unwrap(), b"precious");
+        }
+    }
 }
 
 #[test]
@@ -147,7 +183,7 @@ fn pages_are_read_in_any_order_by_several_threads() {
 #[test]
 fn a_page_that_fails_takes_the_whole_read_with_it() {
     let database = Database::made(Cipher::Aegis128l, 512, 8);
-    databases::flip(&database.path(), 4 * 512 + 10, 1);
+    flip(&database.path(), 4 * 512 + 10, 1);
     let reader = PageReader::open(&database.path(), &database.key).unwrap();
     let mut pages = vec![7; 8 * 512];
     let Err(Error::AuthenticationFailed(failures)) = reader.read_pages(1, &mut pages) else { panic!() };

@@ -215,7 +215,7 @@ fn the_report_does_not_depend_on_the_threads() {
 
 #[test]
 fn progress_rises_to_the_whole_and_can_stop_the_work() {
-    let database = sample("aegis256-65536-small").copy();
+    let database = Database::made(Cipher::Aegis256, 65536, 60);
     for threads in [1, 3] {
         let threads = NonZeroUsize::new(threads).unwrap();
         let mut seen = Vec::new();

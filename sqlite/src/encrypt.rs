@@ -39,7 +39,9 @@ fn page_size_with(reserved: usize, page_size: usize) -> usize {
 /// waits, and gives up by [`LockedBy::ThisProcess`](pagecrypt::LockedBy::ThisProcess). Locks that another copy takes
 /// after that look are lost all the same, and on other systems all are.
 ///
-/// At most some 30 MiB of memory are used, whatever the size of the database.
+/// At most some 30 MiB of memory are used, whatever the size of the database. Where the pages have the reserved bytes
+/// that they need, as those that [`decrypt_file`](pagecrypt::file::decrypt_file) makes have, and the write-ahead log is
+/// empty, as many threads work on it as the CPU runs at once, at most eight.
 ///
 /// ```no_run
 /// # use std::path::Path;
@@ -100,7 +102,7 @@ fn convert(
     wait: std::time::Duration,
     key: &Key,
 ) -> Result<(usize, Way), Error> {
-    let source = Source::open(vfs, names, path, wait)?;
+    let mut source = Source::open(vfs, names, path, wait)?;
     let shape = source.begin()?;
     let needed = key.cipher().reserved_length();
     let fits = shape.pages > 0 && shape.reserved_length == needed;
@@ -112,7 +114,7 @@ fn convert(
         .destination
         .prepare(page_size, reserved, u64::from(shape.pages) * page_size as u64)?;
     let way = if fits {
-        seal::run(&source)?;
+        seal::run(&mut source, shape)?;
         Way::Sealed
     } else {
         source.end()?;

@@ -11,7 +11,7 @@ mod memory;
 mod sealed;
 mod state;
 
-pub(crate) use ffi::{Vfs, VfsConnection};
+pub(crate) use ffi::{SourceFile, Vfs, VfsConnection};
 pub(crate) use sealed::{ReservedBytes, SealedFile};
 pub(crate) use state::State;
 

@@ -43,6 +43,21 @@ impl Conversion {
         Self::new(scene, "encrypt", key, false)
     }
 
+    /// `encrypt` of a plain database whose pages have room for nonce and tag, so that SQLite does not rebuild it.
+    fn encrypt_as_it_is() -> Self {
+        let Self { scene, arguments, .. } = Self::decrypt();
+        run(&arguments).succeeds();
+        fs::rename(scene.path("out/dst.db"), scene.path("src.db")).unwrap();
+        fs::remove_dir(scene.path("out")).unwrap();
+        let key = scene.arg("key");
+        Self::new(scene, "encrypt", key, false)
+    }
+
+    /// Each way to make one file of another.
+    fn all() -> [Self; 3] {
+        [Self::encrypt(), Self::encrypt_as_it_is(), Self::decrypt()]
+    }
+
     /// `decrypt` of an encrypted one.
     fn decrypt() -> Self {
         let scene = Scene::new();
@@ -187,7 +202,7 @@ fn at_moments(conversion: &Conversion, signal: Signal, check: impl Fn(ExitStatus
 
 #[test]
 fn killed_at_random_moments_leaves_nothing_that_looks_finished() {
-    for conversion in [Conversion::encrypt(), Conversion::decrypt()] {
+    for conversion in Conversion::all() {
         at_moments(&conversion, Signal::KILL, |status, outcome| {
             let killed = status.signal() == Some(Signal::KILL.as_raw());
             assert!(killed || status.success(), "{outcome:?}");
@@ -209,7 +224,7 @@ fn killed_at_random_moments_leaves_nothing_that_looks_finished() {
 fn a_signal_to_stop_removes_what_was_begun_and_shows_in_the_exit_code() {
     let signals = [(Signal::INT, 130), (Signal::TERM, 143)];
     let hang_up = cfg!(target_os = "linux").then_some((Signal::HUP, 129));
-    for conversion in [Conversion::encrypt(), Conversion::decrypt()] {
+    for conversion in Conversion::all() {
         for (signal, code) in signals.into_iter().chain(hang_up) {
             let child = conversion.caught_in_the_middle();
             send(&child, signal);
@@ -240,7 +255,7 @@ fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
 
 #[test]
 fn ctrl_c_at_random_moments_leaves_all_or_nothing() {
-    for conversion in [Conversion::encrypt(), Conversion::decrypt()] {
+    for conversion in Conversion::all() {
         at_moments(&conversion, Signal::INT, |status, outcome| {
             let left = conversion.left_behind();
             match (status.code(), status.signal()) {
@@ -303,7 +318,7 @@ fn json_tells_that_it_was_stopped() {
 
 #[test]
 fn a_full_disk_leaves_nothing_behind() {
-    for conversion in [Conversion::encrypt(), Conversion::decrypt()] {
+    for conversion in Conversion::all() {
         let out = conversion.scene.path("out");
         let limited = if mounts_are_permitted() {
             // A disk of 1 MiB that only the child sees, and that goes with it.
@@ -346,7 +361,7 @@ fn mounts_are_permitted() -> bool {
 
 #[test]
 fn a_folder_that_is_read_only_is_left_as_it_is() {
-    for conversion in [Conversion::encrypt(), Conversion::decrypt()] {
+    for conversion in Conversion::all() {
         let scene = &conversion.scene;
         set_mode(&scene.path("out"), 0o555);
         let mut command = pagecrypt();

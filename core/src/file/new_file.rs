@@ -37,6 +37,9 @@ pub struct NewFile {
     source: Option<PathBuf>,
     force: bool,
     committed: bool,
+    /// Whose it is to move the file's one position, where writing at a place needs that.
+    #[cfg(not(unix))]
+    turn: std::sync::Mutex<()>,
 }
 
 impl NewFile {
@@ -66,6 +69,8 @@ impl NewFile {
             source: source.map(Path::to_owned),
             force,
             committed: false,
+            #[cfg(not(unix))]
+            turn: std::sync::Mutex::new(()),
         })
     }
 
@@ -75,10 +80,32 @@ impl NewFile {
         &self.file
     }
 
+    /// Writes all of `bytes` from the place `offset` on; several threads may write at once.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), Error> {
+        #[cfg(unix)]
+        let written = std::os::unix::fs::FileExt::write_all_at(&self.file, bytes, offset);
+        #[cfg(not(unix))]
+        let written = {
+            use io::{Seek, Write};
+            // Nothing panics meanwhile, and each writer seeks first.
+            let _turn = self.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut file = &self.file;
+            file.seek(io::SeekFrom::Start(offset)).and_then(|_| file.write_all(bytes))
+        };
+        written.map_err(|error| self.write_failed(error))
+    }
+
     /// The temporary name, for those who open the file themselves.
     #[must_use]
     pub fn temporary_path(&self) -> &Path {
         &self.temporary
+    }
+
+    pub(super) fn write_failed(&self, error: io::Error) -> Error {
+        io_error("write", &self.temporary, error)
     }
 
     /// Where the file will be.
@@ -93,7 +120,7 @@ impl NewFile {
     /// # Errors
     /// As [`create`](Self::create). The file is removed then, unless only writing the folder to the disk failed.
     pub fn commit(mut self) -> Result<(), Error> {
-        self.file.sync_all().map_err(|error| io_error("write", &self.temporary, error))?;
+        self.file.sync_all().map_err(|error| self.write_failed(error))?;
         check_destination(&self.destination, self.source.as_deref(), self.force)?;
         if self.force {
             fs::rename(&self.temporary, &self.destination)

@@ -15,7 +15,7 @@ use super::options::{Progress, report};
 use super::source::Source;
 use super::waiting::{WAIT, while_locked};
 use super::wal::Log;
-use super::workers::{BATCH_BYTES, Batches, Scratch};
+use super::workers::{Batches, batch_of};
 use crate::error::Error;
 use crate::key::Key;
 use crate::page::PageCodec;
@@ -150,15 +150,15 @@ pub(super) fn unopened_pages(
     }
     let (start, end, page_size) = (u64::from(*pages.start()), u64::from(*pages.end()), codec.page_size());
     let count = end - start + 1;
-    let batch = count.min((BATCH_BYTES / page_size).max(1) as u64);
+    let batch = count.min(batch_of(page_size) as u64);
     let buffer = batch as usize * page_size;
-    let work = |scratch: &mut Scratch, index: u64| {
+    let work = |buffer: &mut [u8], index: u64| {
         let first = start + index * batch;
         let length = batch.min(end + 1 - first) as usize * page_size;
-        let (from, to) = (&mut scratch.from[..length], &mut scratch.to[..length]);
-        main.read_at(from, (first - 1) * page_size as u64)?;
+        let pages = &mut buffer[..length];
+        main.read_at(pages, (first - 1) * page_size as u64)?;
         let first = u32::try_from(first).map_err(|_| Error::PageNumber)?;
-        match codec.open_pages_into(first, from, to) {
+        match codec.open_pages(first, pages) {
             Ok(()) => Ok(Vec::new()),
             Err(Error::AuthenticationFailed(failures)) => {
                 Ok(failures.numbers().iter().map(|number| *number as u32).collect())

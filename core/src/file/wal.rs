@@ -13,7 +13,7 @@ use std::path::Path;
 use super::new_file::beside;
 use super::numbers::Numbers;
 use super::source::Source;
-use super::workers::{BATCH_BYTES, Batches, Scratch};
+use super::workers::{Batches, batch_of};
 use crate::error::Error;
 use crate::page::{MAX_PAGE_NUMBER, PageCodec, wal};
 
@@ -169,7 +169,7 @@ impl Log {
     /// How many bytes of frames a batch of `range` holds: a worker's buffer.
     pub(super) fn batches(&self, range: &Range<usize>) -> (usize, usize) {
         let length = wal::FRAME_HEADER_LENGTH + self.page_size;
-        let frames = (BATCH_BYTES / length).max(1).min(range.len().max(1));
+        let frames = batch_of(length).min(range.len().max(1));
         (frames, frames * length)
     }
 
@@ -183,14 +183,14 @@ impl Log {
     ) -> Result<Numbers, Error> {
         let (frames, buffer) = self.batches(&range);
         let length = codec.frame_length();
-        let work = |scratch: &mut Scratch, batch: u64| {
+        let work = |buffer: &mut [u8], batch: u64| {
             // The range is in memory, so that its end fits.
             let first = range.start + batch as usize * frames;
             let count = frames.min(range.end - first);
-            let (from, to) = (&mut scratch.from[..count * length], &mut scratch.to[..count * length]);
-            self.source.read_at(from, self.offset(first))?;
+            let read = &mut buffer[..count * length];
+            self.source.read_at(read, self.offset(first))?;
             Ok((first..first + count)
-                .zip(opened_frames(codec, from, to))
+                .zip(opened_frames(codec, read))
                 .filter(|(_, opened)| !opened)
                 .map(|(index, _)| number(index))
                 .collect())
@@ -289,21 +289,18 @@ impl Links {
     }
 }
 
-/// Which of these frames open. A header that cannot be one is no reason to give the others up.
-fn opened_frames(codec: &PageCodec, from: &[u8], to: &mut [u8]) -> Vec<bool> {
+/// Opens frames in place, and tells which of them open. A header that cannot be one is no reason to give the others up.
+fn opened_frames(codec: &PageCodec, frames: &mut [u8]) -> Vec<bool> {
     let length = codec.frame_length();
-    match codec.open_frames_into(1, from, to) {
-        Ok(()) => vec![true; from.len() / length],
+    match codec.open_frames(1, frames) {
+        Ok(()) => vec![true; frames.len() / length],
         Err(Error::AuthenticationFailed(failures)) => {
-            let mut opened = vec![true; from.len() / length];
+            let mut opened = vec![true; frames.len() / length];
             failures.numbers().iter().for_each(|number| opened[*number as usize - 1] = false);
             opened
         }
-        Err(_) => from
-            .chunks_exact(length)
-            .zip(to.chunks_exact_mut(length))
-            .map(|(from, to)| codec.open_frames_into(1, from, to).is_ok())
-            .collect(),
+        // Nothing was touched.
+        Err(_) => frames.chunks_exact_mut(length).map(|frame| codec.open_frames(1, frame).is_ok()).collect(),
     }
 }
 

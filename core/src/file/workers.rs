@@ -10,28 +10,29 @@ use zeroize::Zeroizing;
 use super::numbers::Numbers;
 use crate::error::Error;
 
-/// How many bytes a batch holds at most, unless one page is more: enough to keep an engine busy, little enough for
-/// its caches.
-pub(super) const BATCH_BYTES: usize = 256 * 1024;
+/// How many bytes a batch holds, unless that is too few pages. A worker reads, opens and writes in the same buffer, so
+/// that this much stays in the caches next to the core (1 MiB and more) from one step to the next.
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// Engines work on several pages side by side: fewer of them would leave large pages to wait for each other.
+const MIN_BATCH: usize = 16;
 
 /// More threads than this wait for the disk or for memory.
-const MAX_THREADS: usize = 64;
+const MAX_THREADS: usize = 32;
 
-/// A worker's buffers.
-pub(super) struct Scratch {
-    /// What is read.
-    pub(super) from: Vec<u8>,
-    /// What is opened; wiped.
-    pub(super) to: Zeroizing<Vec<u8>>,
+/// How many pages or frames of `length` bytes a batch holds.
+pub(super) fn batch_of(length: usize) -> usize {
+    (BATCH_BYTES / length.max(1)).max(MIN_BATCH)
 }
 
-/// The numbers that failed in a batch, in ascending order; they are larger in later batches.
-pub(super) type Work<'a> = dyn Fn(&mut Scratch, u64) -> Result<Vec<u32>, Error> + Sync + 'a;
+/// The numbers that failed in a batch, in ascending order; they are larger in later batches. The worker's buffer is
+/// wiped at the end.
+pub(super) type Work<'a> = dyn Fn(&mut [u8], u64) -> Result<Vec<u32>, Error> + Sync + 'a;
 
 /// Finds which numbers fail in the batches 0 to `count - 1`.
 pub(super) struct Batches<'a> {
     pub(super) count: u64,
-    /// Length of each buffer of a worker.
+    /// Length of the buffer of a worker.
     pub(super) buffer: usize,
     pub(super) work: &'a Work<'a>,
 }
@@ -109,14 +110,14 @@ impl Batches<'_> {
 
     /// Takes batches until there are no more, one could not be worked on, or `go_on` says no.
     fn work_off(&self, next: &AtomicU64, go_on: &mut dyn FnMut() -> bool) -> Found {
-        let mut scratch = Scratch { from: vec![0; self.buffer], to: Zeroizing::new(vec![0; self.buffer]) };
+        let mut buffer = Zeroizing::new(vec![0; self.buffer]);
         let mut found = Vec::new();
         loop {
             let batch = next.fetch_add(1, Ordering::Relaxed);
             if batch >= self.count {
                 return found;
             }
-            match (self.work)(&mut scratch, batch) {
+            match (self.work)(&mut buffer, batch) {
                 Ok(failed) if failed.is_empty() => {}
                 Ok(failed) => found.push((batch, Ok(failed))),
                 Err(error) => {
@@ -137,8 +138,8 @@ mod tests {
     use super::*;
 
     fn run(threads: usize, count: u64, stop_after: Option<u64>) -> (Result<Numbers, Error>, u64) {
-        let work = |scratch: &mut Scratch, batch: u64| {
-            assert_eq!((scratch.from.len(), scratch.to.len()), (16, 16));
+        let work = |buffer: &mut [u8], batch: u64| {
+            assert_eq!(buffer.len(), 16);
             match batch {
                 900 => Err(Error::Locked(crate::error::LockedBy::Change)),
                 batch if batch % 3 == 0 => Ok(vec![batch as u32 * 2 + 1, batch as u32 * 2 + 2]),

@@ -5,13 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use pagecrypt::page::wal;
 use pagecrypt::{Error, LockedBy};
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
 use super::failure::Failed;
 use super::io_error;
-use crate::vfs::{Vfs, VfsConnection};
+use crate::vfs::{SourceFile, Vfs, VfsConnection};
 
 /// Cache of each of the databases that SQLite has open, in KiB.
 const CACHE_KIB: i64 = 8 << 10;
@@ -24,6 +25,8 @@ const LONGEST_WAIT: Duration = Duration::from_millis(i32::MAX as u64);
 pub(super) struct Names {
     /// For SQLite.
     uri: String,
+    /// Its write-ahead log.
+    log: PathBuf,
     /// The index of its write-ahead log.
     pub(super) shared_memory: CString,
 }
@@ -44,13 +47,14 @@ impl Names {
             name
         };
         // SQLite deletes such a log.
-        if found.len() == 0 && std::fs::metadata(beside("-wal")).is_ok_and(|log| log.len() > 0) {
+        let log = PathBuf::from(beside("-wal"));
+        if found.len() == 0 && std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
             return Err(Error::Malformed("the source is empty, but its write-ahead log is not"));
         }
         let shared_memory = beside("-shm");
         let shared_memory = CString::new(bytes_of(&shared_memory)?)
             .map_err(|_| Error::InvalidArgument("the source's name holds a zero byte"))?;
-        Ok(Self { uri: uri(bytes_of(absolute.as_os_str())?), shared_memory })
+        Ok(Self { uri: uri(bytes_of(absolute.as_os_str())?), log, shared_memory })
     }
 }
 
@@ -94,6 +98,7 @@ pub(super) struct Shape {
 pub(super) struct Source<'v, 'a> {
     connection: VfsConnection<'v, 'a>,
     path: PathBuf,
+    log: PathBuf,
 }
 
 impl<'v, 'a> Source<'v, 'a> {
@@ -107,7 +112,7 @@ impl<'v, 'a> Source<'v, 'a> {
                 return Err(Failed { path, head: [0; 100], system }.because(&error));
             }
         };
-        let source = Self { connection, path: path.to_owned() };
+        let source = Self { connection, path: path.to_owned(), log: names.log.clone() };
         source.try_sql(|connection| {
             connection.busy_timeout(wait.min(LONGEST_WAIT))?;
             // Else SQLite writes the log into the source, and deletes the log, if nobody else has it open.
@@ -141,6 +146,25 @@ impl<'v, 'a> Source<'v, 'a> {
     /// Ends what [`begin`](Self::begin) began.
     pub(super) fn end(&self) -> Result<(), Error> {
         self.try_sql(|connection| connection.execute_batch("COMMIT"))
+    }
+
+    /// Whether the write-ahead log may hold pages of the state that is being read ([`begin`](Self::begin)). Nobody
+    /// shortens a log that is being read.
+    pub(super) fn has_log(&self) -> bool {
+        match std::fs::metadata(&self.log) {
+            Ok(log) => log.len() > wal::HEADER_LENGTH as u64,
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its main file, to be read past SQLite.
+    pub(super) fn file(&mut self) -> Result<SourceFile<'_>, Error> {
+        self.connection.source_file()
     }
 
     /// The connection.

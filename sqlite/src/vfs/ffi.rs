@@ -26,8 +26,10 @@ use super::state::State;
 use super::{Code, Outcome};
 
 mod files;
+mod source_file;
 mod system;
 
+pub(crate) use source_file::SourceFile;
 use system::System;
 
 /// A virtual file system of SQLite, registered as long as this lives.

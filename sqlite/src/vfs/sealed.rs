@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use pagecrypt::file::{FileOptions, NewFile};
+use pagecrypt::file::{FileOptions, NewFile, ReadPages, seal_pages_into_file};
 use pagecrypt::page::{MAX_PAGE_SIZE, PageCodec, pending_byte_page};
 use pagecrypt::{Error, IoError};
 use zeroize::Zeroizing;
@@ -147,22 +147,23 @@ impl<'a> SealedFile<'a> {
         }
         self.run.extend_from_slice(data);
         let start = self.run.len() - size;
-        let page = &mut self.run[start..];
-        let reserved = &mut page[size - self.codec.reserved_length()..];
-        match self.reserved {
-            ReservedBytes::Ignored => reserved.fill(0),
-            ReservedBytes::MustBeZero if reserved.iter().any(|byte| *byte != 0) => {
-                return Err(Error::UnsupportedFormat(
-                    "another program keeps data in the reserved bytes of the source's pages",
-                ));
-            }
-            ReservedBytes::MustBeZero => {}
-        }
-        if number == 1 {
-            // Turso's databases always have a write-ahead log.
-            page[FORMAT_VERSIONS].fill(2);
-        }
+        make_ready(&mut self.run[start..], number, self.codec.reserved_length(), self.reserved)?;
         self.pages = self.pages.max(number);
+        Ok(())
+    }
+
+    /// Writes the pages 1 to `pages` as `read` gives them, past SQLite; nothing was written before.
+    pub(crate) fn seal_all(&mut self, pages: u32, read: &ReadPages<'_>) -> Result<(), Error> {
+        let (size, reserved_length, reserved) =
+            (self.page_size(), self.codec.reserved_length(), self.reserved);
+        let pending = pending_byte_page(size)?;
+        let ready = |first: u32, run: &mut [u8]| {
+            read(first, run)?;
+            let mut pages = used_pages(run, size, first, pending);
+            pages.try_for_each(|(number, page)| make_ready(page, number, reserved_length, reserved))
+        };
+        seal_pages_into_file(&self.new, &self.codec, pages, &ready, &mut self.options)?;
+        self.pages = pages;
         Ok(())
     }
 
@@ -252,6 +253,41 @@ impl<'a> SealedFile<'a> {
     }
 }
 
+/// The pages of a run with their numbers, but for the one at the pending byte: what lies there is nobody's, and not
+/// sealed.
+fn used_pages(
+    run: &mut [u8],
+    size: usize,
+    first: u32,
+    pending: u32,
+) -> impl Iterator<Item = (u32, &mut [u8])> {
+    (first..).zip(run.chunks_exact_mut(size)).filter(move |(number, _)| *number != pending)
+}
+
+/// Makes of a page of the source what is sealed.
+fn make_ready(
+    page: &mut [u8],
+    number: u32,
+    reserved_length: usize,
+    reserved: ReservedBytes,
+) -> Result<(), Error> {
+    let text_end = page.len() - reserved_length;
+    match reserved {
+        ReservedBytes::Ignored => page[text_end..].fill(0),
+        ReservedBytes::MustBeZero if page[text_end..].iter().any(|byte| *byte != 0) => {
+            return Err(Error::UnsupportedFormat(
+                "another program keeps data in the reserved bytes of the source's pages",
+            ));
+        }
+        ReservedBytes::MustBeZero => {}
+    }
+    if number == 1 {
+        // Turso's databases always have a write-ahead log.
+        page[FORMAT_VERSIONS].fill(2);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use pagecrypt::file::Access;
@@ -306,6 +342,18 @@ mod tests {
         assert!(file.write(100, &page(1)).is_err());
         file.prepare(SIZE, ReservedBytes::MustBeZero, 0).unwrap();
         assert!(matches!(file.write(SIZE as u64, &[1; SIZE]), Err(Error::UnsupportedFormat(_))));
+    }
+
+    #[test]
+    fn what_lies_at_the_pending_byte_is_passed_over() {
+        let pending = pending_byte_page(SIZE).unwrap();
+        let mut run = vec![1; 3 * SIZE];
+        for (first, used) in [(1, 3), (pending - 2, 2), (pending - 1, 2), (pending, 2), (pending + 1, 3)] {
+            let numbers: Vec<u32> =
+                used_pages(&mut run, SIZE, first, pending).map(|(number, _)| number).collect();
+            assert_eq!(numbers.len(), used);
+            assert!(numbers.iter().all(|number| *number != pending && (first..first + 3).contains(number)));
+        }
     }
 
     #[test]

@@ -69,6 +69,20 @@ fn a_damaged_database_is_refused_where_it_has_to_be_rebuilt() {
 }
 
 #[test]
+fn a_source_that_ends_within_its_last_page_is_not_filled_up() {
+    let here = tempfile::tempdir().unwrap();
+    let (source, destination) = (here.path().join("source.db"), here.path().join("secret.db"));
+    make(kind(SEALED), &source);
+    let bytes = fs::read(&source).unwrap();
+    for missing in [1, 28, 4095] {
+        fs::write(&source, &bytes[..bytes.len() - missing]).unwrap();
+        let refused = encrypt(&source, &destination);
+        assert!(matches!(refused, Err(Error::Malformed(_))), "{missing} bytes missing: {refused:?}");
+        assert_eq!(folder(here.path()).len(), 1);
+    }
+}
+
+#[test]
 fn missing_files_folders_and_unusable_destinations_are_named() {
     let here = tempfile::tempdir().unwrap();
     let source = here.path().join("source.db");
@@ -118,15 +132,24 @@ fn reserved_bytes_in_use_are_not_dropped() {
     let here = tempfile::tempdir().unwrap();
     let (source, destination) = (here.path().join("source.db"), here.path().join("secret.db"));
     make(kind(SEALED), &source);
-    let mut bytes = fs::read(&source).unwrap();
-    bytes[3 * 4096 - 5] = 1;
-    fs::write(&source, bytes).unwrap();
-    let refused = encrypt(&source, &destination);
-    assert!(
-        matches!(refused, Err(Error::UnsupportedFormat(what)) if what.contains("reserved")),
-        "{refused:?}"
-    );
-    assert_eq!(folder(here.path()).len(), 1);
+    // Several runs of pages for several threads.
+    let connection = Connection::open(&source).unwrap();
+    connection
+        .execute_batch("CREATE TABLE large(x); INSERT INTO large VALUES (randomblob(5000000))")
+        .unwrap();
+    drop(connection);
+    let whole = fs::read(&source).unwrap();
+    for page in [3, whole.len() / 4096 / 2, whole.len() / 4096] {
+        let mut bytes = whole.clone();
+        bytes[page * 4096 - 5] = 1;
+        fs::write(&source, bytes).unwrap();
+        let refused = encrypt(&source, &destination);
+        assert!(
+            matches!(refused, Err(Error::UnsupportedFormat(what)) if what.contains("reserved")),
+            "page {page}: {refused:?}"
+        );
+        assert_eq!(folder(here.path()).len(), 1);
+    }
 }
 
 #[test]

@@ -148,6 +148,39 @@ fn a_writer_with_an_open_transaction_does_not_disturb() {
 }
 
 #[test]
+fn what_is_committed_while_pages_are_read_is_neither_taken_nor_written_into_them() {
+    for mode in ["DELETE", "WAL"] {
+        let (_here, source, connection) = database(28, mode);
+        connection.busy_timeout(Duration::ZERO).unwrap();
+        // Several runs of pages, and nothing of them in the log.
+        connection.execute_batch("INSERT INTO t SELECT a, hex(randomblob(3000)) FROM t").unwrap();
+        connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        let before = contents_of(&connection);
+        let out = tempfile::tempdir().unwrap();
+        let destination = out.path().join("secret.db");
+        let mut tried = 0;
+        let mut write = |done: u64, total: u64| {
+            if done > 0 && done < total && tried == 0 {
+                tried += 1;
+                let committed = connection.execute_batch("DELETE FROM t WHERE a % 2 = 0; DROP INDEX i");
+                assert_eq!(committed.is_ok(), mode == "WAL", "{committed:?}");
+                let checkpoint = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+                let (frames, written) =
+                    connection.query_row("PRAGMA wal_checkpoint", [], checkpoint).unwrap();
+                assert_eq!(frames > 0, mode == "WAL", "{frames}");
+                assert!(written <= 0, "{written} frames were written into what is being read");
+            }
+            ControlFlow::Continue(())
+        };
+        let key = new_key();
+        encrypt_file(&source, &destination, &key, at_once().progress(&mut write)).expect(mode);
+        assert_eq!(tried, 1, "{mode}");
+        assert!(contents(&open_pages(&destination, &key)) == before, "{mode}");
+        assert_eq!(contents_of(&connection) == before, mode == "DELETE");
+    }
+}
+
+#[test]
 fn a_writer_that_excludes_readers_is_reported() {
     for reserved in RESERVED {
         let (_here, source, connection) = database(reserved, "DELETE");
