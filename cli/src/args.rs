@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Parser, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use pagecrypt::{Cipher, Encoding, Error};
+use pagecrypt::{Cipher, Encoding, Engine, Error};
 
 use crate::help;
 
@@ -33,6 +33,7 @@ pub(crate) enum Subcommand {
     Verify(Verify),
     Inspect(Inspect),
     Ciphers(Ciphers),
+    Bench(Bench),
     Completions(Completions),
     Man(Man),
 }
@@ -47,6 +48,7 @@ impl Subcommand {
             Self::Verify(args) => args.report.json,
             Self::Inspect(args) => args.json,
             Self::Ciphers(args) => args.json,
+            Self::Bench(args) => args.report.json,
             Self::Completions(_) | Self::Man(_) => false,
         }
     }
@@ -154,6 +156,23 @@ pub(crate) struct Ciphers {
     /// Print one JSON object, also on failure
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Measure how fast this CPU seals and opens pages and records under each cipher.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::BENCH)]
+pub(crate) struct Bench {
+    /// Cipher to measure; without it all of them
+    #[arg(long, value_name = "CIPHER", value_parser = CipherParser::All)]
+    pub(crate) cipher: Option<Cipher>,
+    /// Best engine to use; without it the best that this CPU has
+    #[arg(long, value_name = "ENGINE", value_parser = EngineParser)]
+    pub(crate) engine: Option<Engine>,
+    /// How long to measure, all ciphers together
+    #[arg(long, value_name = "S", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) seconds: u16,
+    #[command(flatten)]
+    pub(crate) report: Report,
 }
 
 /// Print a script that completes pagecrypt's arguments in a shell.
@@ -274,5 +293,26 @@ impl TypedValueParser for CipherParser {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         let admitted = Cipher::ALL.into_iter().filter(|cipher| self.admits(*cipher));
         Some(Box::new(admitted.map(|cipher| PossibleValue::new(cipher.name()))))
+    }
+}
+
+/// Reads the names of engines that run here; completes all, since scripts and man pages are made for any CPU.
+#[derive(Debug, Clone, Copy)]
+struct EngineParser;
+
+impl TypedValueParser for EngineParser {
+    type Value = Engine;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<Engine, clap::Error> {
+        (|text: &str| text.parse::<Engine>()).parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Engine::ALL.into_iter().map(|engine| PossibleValue::new(engine.name()))))
     }
 }

@@ -80,7 +80,7 @@ fn table(catalogue: &Catalogue) -> String {
     }));
     format!(
         "{}\nLengths are in bytes; SEALS PER KEY: messages under one key and random nonces.\nEngines here: {}\n",
-        aligned(&lines),
+        output::aligned(&lines),
         catalogue.engines.join(" "),
     )
 }
@@ -92,19 +92,4 @@ fn near_power_of_two(value: u64) -> String {
         0 => format!("2^{}", power.trailing_zeros()),
         short => format!("2^{} - {short}", power.trailing_zeros()),
     }
-}
-
-/// Columns as wide as their widest cell.
-fn aligned<const COLUMNS: usize>(lines: &[[String; COLUMNS]]) -> String {
-    let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
-        lines.iter().filter_map(|line| line.get(column)).map(String::len).max().unwrap_or_default()
-    });
-    let mut text = String::new();
-    for line in lines {
-        let cells: Vec<String> =
-            line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        text.push_str(cells.join("  ").trim_end());
-        text.push('\n');
-    }
-    text
 }

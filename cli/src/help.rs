@@ -111,6 +111,20 @@ RESERVED: bytes at the end of each page for nonce and tag. chacha20poly1305 has 
 
 Exit codes: 0 done, 1 i/o failed, 2 wrong usage or an unusable PAGECRYPT_ENGINE";
 
+pub(crate) const BENCH: &str = "\
+Examples:
+  pagecrypt bench
+  pagecrypt bench --cipher aegis256 --engine portable
+  pagecrypt bench --seconds 20 --json
+
+A page is 4096 bytes, and what is sealed of it is what nonce and tag leave; a record is 64 bytes. The ciphers \
+take turns, so that whatever else the machine does meets all of them alike; the longer it takes, the less that counts. \
+Nonces are given: drawing them is the same under every cipher.
+
+An engine is a ceiling: a cipher that it does not serve gets the best one below it.
+
+Exit codes: 0 done, 1 i/o failed, 2 wrong usage, unknown cipher or engine, 129/130/143 SIGHUP/Ctrl-C/SIGTERM";
+
 pub(crate) const COMPLETIONS: &str = "\
 Examples:
   pagecrypt completions bash > pagecrypt.bash

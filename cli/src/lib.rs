@@ -9,6 +9,7 @@ use args::{Args, Subcommand};
 use failure::Failure;
 
 mod args;
+mod bench;
 mod ciphers;
 mod completions;
 mod conversion;
@@ -58,6 +59,7 @@ fn dispatch(subcommand: &Subcommand) -> Result<(), Failure> {
         Subcommand::Decrypt(args) => decrypt::run(args),
         Subcommand::Verify(args) => verify::run(args),
         Subcommand::Inspect(args) => inspect::run(args),
+        Subcommand::Bench(args) => bench::run(args),
         Subcommand::Completions(args) => completions::run(args),
         Subcommand::Man(args) => man::run(args),
     }

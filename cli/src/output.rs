@@ -51,3 +51,18 @@ pub(crate) fn warn(how: &Report, text: &str) {
         let _ = writeln!(io::stderr(), "pagecrypt: warning: {text}");
     }
 }
+
+/// A table: columns as wide as their widest cell.
+pub(crate) fn aligned<const COLUMNS: usize>(lines: &[[String; COLUMNS]]) -> String {
+    let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
+        lines.iter().filter_map(|line| line.get(column)).map(String::len).max().unwrap_or_default()
+    });
+    let mut text = String::new();
+    for line in lines {
+        let cells: Vec<String> =
+            line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}

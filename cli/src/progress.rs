@@ -14,6 +14,9 @@ use crate::signal::Stop;
 /// Binary units, as the `{bytes}` of the bar counts them.
 const TEMPLATE: &str = "{msg} {wide_bar} {percent}%  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
 
+/// For work that is measured by the time it takes.
+const TIMED_TEMPLATE: &str = "{msg} {wide_bar} {percent}%  {eta} left";
+
 /// One piece of long work.
 pub(crate) struct Work {
     bar: ProgressBar,
@@ -21,19 +24,28 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// Starts it; from here on signals stop it through [`Self::step`].
+    /// Starts work on bytes; from here on signals stop it through [`Self::step`].
     pub(crate) fn start(verb: &'static str, report: &Report) -> Result<Self, Failure> {
+        Self::with_template(TEMPLATE, verb, report)
+    }
+
+    /// The same for work whose steps are moments.
+    pub(crate) fn start_timed(verb: &'static str, report: &Report) -> Result<Self, Failure> {
+        Self::with_template(TIMED_TEMPLATE, verb, report)
+    }
+
+    fn with_template(template: &str, verb: &'static str, report: &Report) -> Result<Self, Failure> {
         let stop = Stop::on_signals().map_err(|error| {
             Failure::bare(&Error::Io(IoError::new("watch for", Path::new("signals"), error)))
         })?;
         let shown = !report.quiet && io::stderr().is_terminal();
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(None, target).with_style(style).with_message(verb);
         Ok(Self { bar, stop })
     }
 
-    /// Shows how far it is, in bytes, and tells whether to go on.
+    /// Shows how far it is, in bytes or in time, and tells whether to go on.
     pub(crate) fn step(&self, done: u64, total: u64) -> ControlFlow<()> {
         self.bar.set_length(total);
         self.bar.set_position(done);

@@ -4,8 +4,8 @@ use std::fs;
 
 use crate::scene::{Scene, run};
 
-const COMMANDS: [&str; 8] =
-    ["keygen", "encrypt", "decrypt", "verify", "inspect", "ciphers", "completions", "man"];
+const COMMANDS: [&str; 9] =
+    ["keygen", "encrypt", "decrypt", "verify", "inspect", "ciphers", "bench", "completions", "man"];
 
 /// The examples of a help text, as words of a shell without redirections.
 fn examples(help: &str) -> Vec<Vec<String>> {

@@ -1,6 +1,7 @@
 //! The binary `pagecrypt` as its users run it: every command, every exit code, every bad input.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bench;
 mod catalogue;
 mod convert;
 mod damage;

@@ -30,6 +30,7 @@ fn long_work_shows_its_progress_on_a_terminal_only_and_never_when_quiet() {
         (&["encrypt", &plain, &encrypted, "--key-file", &key, "--force"][..], "encrypting"),
         (&["verify", &encrypted, "--key-file", &key], "verifying"),
         (&["decrypt", &encrypted, &decrypted, "--key-file", &key, "--force"], "decrypting"),
+        (&["bench", "--cipher", "aegis256", "--seconds", "1"], "measuring"),
     ] {
         let shown = on_a_terminal(arguments);
         assert_eq!(shown.code, Some(0), "{shown:?}");
