@@ -8,6 +8,7 @@
 #   make docs   builds the documentation site into target/docs
 #   make bench       measures beside other libraries, what the targets need; ARGS="--cipher aegis256" for a part of it
 #   make bench-full  the whole grid; make bench-docs writes docs/performance.md from what `make bench` measured
+#   make bench-files measures whole files; BENCH_FILES=--docs for docs/performance.md
 # All work in a fresh clone. What they install beyond Debian packages goes to target/.
 
 SHELL := /bin/bash
@@ -18,7 +19,7 @@ DESTDIR ?=
 .PHONY: demo build lib package install uninstall wheel npm dist docs check test test-rust test-release test-features \
 	test-constant-time test-no-std test-cpus test-avx512 test-aarch64 test-turso test-c test-c-sanitizers test-cpp \
 	test-go test-python test-node test-matrix test-install test-lib-aarch64 test-checks check-sources check-documents \
-	bench bench-full bench-docs
+	bench bench-full bench-docs bench-files
 
 demo:
 	@.ci/setup rust c python
@@ -195,6 +196,12 @@ bench-full:
 bench-docs: bench
 	@cp target/bench/results.json docs/performance/libraries.json
 	@python3 docs/performance/draw.py
+
+# Whole files: verify, decrypt and encrypt beside cat and cp, into target/bench. BENCH_FILES=--full: up to 4 GiB.
+bench-files:
+	@.ci/setup rust c
+	@.ci/step "build the command line" .ci/shipped cargo build --quiet --release -p pagecrypt-cli
+	@python3 benches/files.py $(BENCH_FILES)
 
 # What .ci/run does beyond the tests.
 check:
