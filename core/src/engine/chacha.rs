@@ -1,18 +1,20 @@
 //! ChaCha20-Poly1305 (RFC 8439) on every kind of CPU with wide registers.
 //!
 //! The two halves are written once, over register types: ChaCha20 ([`chacha20`]) over lanes of 32-bit words
-//! ([`words`]), Poly1305 ([`poly1305`]) over lanes of 64-bit limbs ([`limbs`]), and how a batch is worked on over both
-//! ([`batch`]). What an engine adds is its register types.
+//! ([`words`]) or rows ([`rows`]), Poly1305 ([`poly1305`]) over lanes of 64-bit limbs ([`limbs`]), and how a batch is
+//! worked on over both ([`batch`]), or a short message alone ([`alone`]). What an engine adds is its register types.
 
 use zeroize::Zeroize;
 
 use super::Engine;
 use super::message::{Message, Open, Seal};
 
+mod alone;
 mod batch;
 mod chacha20;
 mod limbs;
 mod poly1305;
+mod rows;
 mod words;
 
 #[cfg(target_arch = "aarch64")]
@@ -29,6 +31,19 @@ use super::detect::{Avx2, Avx512, Avx512Ifma};
 
 /// Length of a nonce, in bytes.
 const NONCE: usize = 12;
+
+/// How much of the stack a batch uses at most, in bytes, with room to spare: what it leaves there is overwritten.
+const STACK: usize = 32768;
+
+/// The same for a batch of short messages, where it would be a twentieth of the work.
+const SHORT_STACK: usize = 16384;
+
+/// The same for one message.
+const ONE_STACK: usize = 20480;
+
+/// The same for a short message alone, which would take longer to overwrite than to seal. Below 2 KiB: libraries of C
+/// clear what is larger in another way, which takes longer to begin.
+const ALONE_STACK: usize = 1536;
 
 /// A key and the engine that works with it.
 pub(crate) struct Backend {

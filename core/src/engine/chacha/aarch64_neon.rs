@@ -2,18 +2,22 @@
 
 use core::arch::aarch64::{
     uint8x16_t, uint32x4_t, uint64x2_t, vaddq_u32, vaddq_u64, vaddvq_u64, vandq_u64, vbicq_u64, vdupq_n_u32,
-    vdupq_n_u64, veorq_u8, veorq_u32, vld1q_u8, vld1q_u32, vld1q_u64, vmlal_u32, vmovn_u64, vmull_u32,
-    vorrq_u64, vqtbl1q_u8, vreinterpretq_u8_u32, vreinterpretq_u8_u64, vreinterpretq_u16_u32,
+    vdupq_n_u64, veorq_u8, veorq_u32, vextq_u32, vld1q_u8, vld1q_u32, vld1q_u64, vmlal_u32, vmovn_u64,
+    vmull_u32, vorrq_u64, vqtbl1q_u8, vreinterpretq_u8_u32, vreinterpretq_u8_u64, vreinterpretq_u16_u32,
     vreinterpretq_u32_u8, vreinterpretq_u32_u16, vreinterpretq_u64_u8, vreinterpretq_u64_u32, vrev32q_u16,
     vshlq_n_u32, vshlq_n_u64, vshrq_n_u64, vsriq_n_u32, vst1q_u8, vst1q_u64, vtrn1q_u32, vtrn1q_u64,
     vtrn2q_u32, vtrn2q_u64,
 };
 
-use super::batch::{self, Registers};
+use super::alone;
+use super::batch::{self, Places, Registers};
 use super::limbs::{Limbs, MAX_LANES, Multiply32};
 use super::poly1305::radix26::Radix26;
+use super::rows::Rows;
 use super::words::{BLOCK, State, Words};
+use super::{ALONE_STACK, ONE_STACK, SHORT_STACK, STACK};
 use crate::engine::message::Message;
+use crate::secret::with_wiped_stack;
 
 /// Four words.
 #[derive(Clone, Copy)]
@@ -116,6 +120,62 @@ unsafe fn square(words: State<Words4>, row: usize) -> [uint8x16_t; 4] {
             vreinterpretq_u8_u64(vtrn2q_u64(ab_even, cd_even)),
             vreinterpretq_u8_u64(vtrn2q_u64(ab_odd, cd_odd)),
         ]
+    }
+}
+
+/// A row of one block.
+#[derive(Clone, Copy)]
+struct Row(Words4);
+
+impl Rows for Row {
+    const BLOCKS: usize = 1;
+
+    #[inline(always)]
+    unsafe fn repeat(from: *const u32) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { Words4::load(from) })
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const [u32; 4]) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { Words4::load(from.cast()) })
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(self.0.add(other.0))
+    }
+
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        Self(self.0.xor(other.0))
+    }
+
+    #[inline(always)]
+    fn rotate_left<const BITS: i32>(self) -> Self {
+        Self(self.0.rotate_left::<BITS>())
+    }
+
+    #[inline(always)]
+    fn turn<const PLACES: usize>(self) -> Self {
+        let words = self.0.0;
+        // SAFETY: register.
+        Self(Words4(unsafe {
+            match PLACES {
+                1 => vextq_u32::<1>(words, words),
+                2 => vextq_u32::<2>(words, words),
+                _ => vextq_u32::<3>(words, words),
+            }
+        }))
+    }
+
+    #[inline(always)]
+    unsafe fn store_blocks(rows: [Self; 4], to: *mut u8) {
+        for (i, row) in rows.into_iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { vst1q_u8(to.add(i * BLOCK / 4), vreinterpretq_u8_u32(row.0.0)) };
+        }
     }
 }
 
@@ -233,17 +293,84 @@ struct Choice;
 impl Registers<5> for Choice {
     type Many = [Words4; 2];
     type One = Words4;
-    type Few = Words4;
+    type Few = [Row; 4];
     type Radix = Radix26<Limbs2>;
+
+    unsafe fn short<M: Message>(messages: &mut [M], keystream: &Places) {
+        // SAFETY: the caller's promise.
+        unsafe { kernel_short(messages, keystream) };
+    }
+
+    unsafe fn long<M: Message>(key: &[u32; 8], messages: &mut [M], keystream: &Places) {
+        // SAFETY: the caller's promise.
+        unsafe { kernel_long(key, messages, keystream) };
+    }
 }
 
 pub(super) fn run<M: Message>(key: &[u32; 8], messages: &mut [M]) {
     // SAFETY: every such CPU has these registers; `Backend::run` has checked the lengths.
-    unsafe { kernel(key, messages) };
+    unsafe {
+        match messages {
+            [message] if alone::fits::<[Row; 4], M>(message) => run_alone(key, message),
+            [message] => {
+                let message = core::array::from_mut(message);
+                with_wiped_stack::<ONE_STACK, _>(|| kernel_one(key, message));
+            }
+            _ if batch::all_short(messages) => {
+                with_wiped_stack::<SHORT_STACK, _>(|| kernel(key, messages));
+            }
+            _ => with_wiped_stack::<STACK, _>(|| kernel(key, messages)),
+        }
+    }
+}
+
+/// Seals or opens a message that [`alone::fits`] the larger rows.
+///
+/// # Safety
+/// The nonce has 12 bytes, and both texts the same length.
+unsafe fn run_alone<M: Message>(key: &[u32; 8], message: &mut M) {
+    // SAFETY: the caller's promise.
+    with_wiped_stack::<ALONE_STACK, _>(|| unsafe {
+        if alone::fits::<[Row; 2], M>(message) {
+            kernel_alone::<[Row; 2], M>(key, message);
+        } else {
+            kernel_alone::<[Row; 4], M>(key, message);
+        }
+    });
 }
 
 #[target_feature(enable = "neon")]
 fn kernel<M: Message>(key: &[u32; 8], messages: &mut [M]) {
     // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
     unsafe { batch::run::<Choice, 5, M>(key, messages) };
+}
+
+#[target_feature(enable = "neon")]
+fn kernel_one<M: Message>(key: &[u32; 8], message: &mut [M; 1]) {
+    // SAFETY: as `kernel`.
+    unsafe { batch::run_one::<Choice, 5, M>(key, message) };
+}
+
+/// # Safety
+/// As [`batch::seal_or_open_short`].
+#[target_feature(enable = "neon")]
+#[inline(never)]
+unsafe fn kernel_short<M: Message>(messages: &mut [M], keystream: &Places) {
+    // SAFETY: this function's features are those of the registers; the caller's promise.
+    unsafe { batch::seal_or_open_short::<Choice, 5, M>(messages, keystream) };
+}
+
+/// # Safety
+/// As [`batch::seal_or_open_long`].
+#[target_feature(enable = "neon")]
+#[inline(never)]
+unsafe fn kernel_long<M: Message>(key: &[u32; 8], messages: &mut [M], keystream: &Places) {
+    // SAFETY: as `kernel_short`.
+    unsafe { batch::seal_or_open_long::<Choice, 5, M>(key, messages, keystream) };
+}
+
+#[target_feature(enable = "neon")]
+fn kernel_alone<R: Rows, M: Message>(key: &[u32; 8], message: &mut M) {
+    // SAFETY: as `kernel`.
+    unsafe { alone::run::<R, Words4, M>(key, message) };
 }

@@ -88,6 +88,7 @@ pub(super) trait Multiply32: Limbs {
 }
 
 /// Registers that multiply numbers of 52 bits.
+#[cfg(any(test, target_arch = "x86_64"))]
 pub(super) trait Multiply52: Limbs {
     /// `self` and the low 52 bits of the product of the low 52 bits.
     fn multiply_add_low(self, a: Self, b: Self) -> Self;

@@ -4,13 +4,15 @@
 //! bytes and a bit above them. Many short messages are hashed side by side, a lane for each ([`short`]); of a long one,
 //! as many blocks at once as there are lanes ([`long`]), as Goll and Gueron do ("Vectorization of Poly1305 message
 //! authentication code", 2015). The numbers are kept in limbs, whose width depends on how the CPU multiplies
-//! ([`radix26`], [`radix44`]).
+//! ([`radix26`], [`radix44`]). A short message alone is hashed block by block ([`scalar`]).
 
 use super::limbs::{Limbs, MAX_LANES};
 
 pub(super) mod long;
 pub(super) mod radix26;
+#[cfg(any(test, target_arch = "x86_64"))]
 pub(super) mod radix44;
+pub(super) mod scalar;
 pub(super) mod short;
 
 /// A number modulo `2^130 - 5` in each lane, as `N` limbs, the lowest first.

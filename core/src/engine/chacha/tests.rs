@@ -2,16 +2,19 @@
 //! this CPU lacks: modelled in plain Rust.
 
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::vec::Vec;
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 
 use super::Backend;
-use super::batch::{self, Registers};
+use super::alone;
+use super::batch::{self, Places, Registers};
 use super::limbs::{Limbs, MAX_LANES, Multiply32, Multiply52};
 use super::poly1305::radix26::Radix26;
 use super::poly1305::radix44::Radix44;
-use super::poly1305::{Keys, Radix, long, short};
+use super::poly1305::{Keys, Radix, long, scalar, short};
+use super::rows::Rows;
 use super::words::{BLOCK, State, Words};
 use crate::engine::available;
 use crate::engine::message::{Message, Open, Seal, Text};
@@ -75,6 +78,48 @@ impl<const L: usize> Words for ModelWords<L> {
             let (keystream, offset) = (Self::block(&state, lane), lane * BLOCK);
             // SAFETY: the caller's promise.
             unsafe { Self::xor_text(keystream.as_ptr(), from.add(offset), to.add(offset), BLOCK) };
+        }
+    }
+}
+
+/// A model of a register of one row.
+#[derive(Clone, Copy)]
+struct ModelRow([u32; 4]);
+
+impl Rows for ModelRow {
+    const BLOCKS: usize = 1;
+
+    unsafe fn repeat(from: *const u32) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { from.cast::<[u32; 4]>().read_unaligned() })
+    }
+
+    unsafe fn load(from: *const [u32; 4]) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { from.read_unaligned() })
+    }
+
+    fn add(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i].wrapping_add(other.0[i])))
+    }
+
+    fn xor(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] ^ other.0[i]))
+    }
+
+    fn rotate_left<const BITS: i32>(self) -> Self {
+        Self(self.0.map(|word| word.rotate_left(BITS.cast_unsigned())))
+    }
+
+    fn turn<const PLACES: usize>(mut self) -> Self {
+        self.0.rotate_left(PLACES);
+        self
+    }
+
+    unsafe fn store_blocks(rows: [Self; 4], to: *mut u8) {
+        for (i, row) in rows.into_iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { to.add(16 * i).cast::<[u32; 4]>().write_unaligned(row.0.map(u32::to_le)) };
         }
     }
 }
@@ -194,15 +239,35 @@ struct By52<const W: usize, const L: usize>;
 impl<const W: usize, const L: usize> Registers<5> for By32<W, L> {
     type Many = [ModelWords<W>; 2];
     type One = ModelWords<W>;
-    type Few = ModelWords<2>;
+    type Few = [ModelRow; 2];
     type Radix = Radix26<ModelLimbs<L>>;
+
+    unsafe fn short<M: Message>(messages: &mut [M], keystream: &Places) {
+        // SAFETY: the caller's promise.
+        unsafe { batch::seal_or_open_short::<Self, 5, M>(messages, keystream) };
+    }
+
+    unsafe fn long<M: Message>(key: &[u32; 8], messages: &mut [M], keystream: &Places) {
+        // SAFETY: the caller's promise.
+        unsafe { batch::seal_or_open_long::<Self, 5, M>(key, messages, keystream) };
+    }
 }
 
 impl<const W: usize, const L: usize> Registers<3> for By52<W, L> {
     type Many = [ModelWords<W>; 2];
     type One = ModelWords<W>;
-    type Few = ModelWords<2>;
+    type Few = [ModelRow; 2];
     type Radix = Radix44<ModelLimbs<L>>;
+
+    unsafe fn short<M: Message>(messages: &mut [M], keystream: &Places) {
+        // SAFETY: the caller's promise.
+        unsafe { batch::seal_or_open_short::<Self, 3, M>(messages, keystream) };
+    }
+
+    unsafe fn long<M: Message>(key: &[u32; 8], messages: &mut [M], keystream: &Places) {
+        // SAFETY: the caller's promise.
+        unsafe { batch::seal_or_open_long::<Self, 3, M>(key, messages, keystream) };
+    }
 }
 
 fn bytes(seed: usize, length: usize) -> Vec<u8> {
@@ -244,7 +309,7 @@ const LENGTHS: [(usize, usize); 30] = [
 ];
 
 /// Seals and opens batches with the kernel, and compares with the portable crate.
-fn agrees(seal: impl Fn(&[u32; 8], &mut [Seal<'_>]), open: impl Fn(&[u32; 8], &mut [Open<'_>])) {
+fn agrees(kernel: &impl Kernel) {
     let secret: [u8; 32] = bytes(9, 32).try_into().unwrap_or_default();
     let mut key = [0; 8];
     for (word, bytes) in key.iter_mut().zip(secret.as_chunks().0) {
@@ -265,14 +330,11 @@ fn agrees(seal: impl Fn(&[u32; 8], &mut [Seal<'_>]), open: impl Fn(&[u32; 8], &m
                 let text = Text::InPlace(text);
                 batch.push(Seal { nonce: &nonces[i], associated_data: &data[i], text, tag });
             }
-            seal(&key, &mut batch);
+            kernel.run(&key, &mut batch);
             for i in 0..count {
                 let mut expected = plain[i].clone();
-                let tag = portable.encrypt_inout_detached(
-                    &nonces[i].into(),
-                    &data[i],
-                    expected.as_mut_slice().into(),
-                );
+                let tag =
+                    portable.encrypt_inout_detached(&nonces[i].into(), &data[i], (&mut expected[..]).into());
                 assert!(texts[i] == expected, "text of {:?}", lengths[i]);
                 assert_eq!(tag.ok().as_deref(), Some(&tags[i][..]), "tag of {:?}", lengths[i]);
             }
@@ -284,7 +346,7 @@ fn agrees(seal: impl Fn(&[u32; 8], &mut [Seal<'_>]), open: impl Fn(&[u32; 8], &m
             for (i, (from, to)) in texts.iter().zip(&mut opened).enumerate() {
                 batch.push(Open::new(&nonces[i], &data[i], Text::Into { from, to }, &tags[i]));
             }
-            open(&key, &mut batch);
+            kernel.run(&key, &mut batch);
             for (i, message) in batch.iter().enumerate() {
                 assert_eq!(message.opened(), i != wrong, "{:?}", lengths[i]);
             }
@@ -296,44 +358,58 @@ fn agrees(seal: impl Fn(&[u32; 8], &mut [Seal<'_>]), open: impl Fn(&[u32; 8], &m
     }
 }
 
-/// A model's kernel.
-fn model<R: Registers<N>, const N: usize, M: Message>(key: &[u32; 8], messages: &mut [M]) {
-    // SAFETY: models have no instructions of their own; lengths are right.
-    unsafe { batch::run::<R, N, M>(key, messages) };
+/// What seals and opens: an engine, or a model of one.
+trait Kernel {
+    fn run<M: Message>(&self, key: &[u32; 8], messages: &mut [M]);
+}
+
+impl Kernel for Backend {
+    fn run<M: Message>(&self, key: &[u32; 8], messages: &mut [M]) {
+        Backend { token: self.token, key: *key }.run(messages);
+    }
+}
+
+struct Model<R>(PhantomData<R>);
+
+impl<const W: usize, const L: usize> Kernel for Model<By32<W, L>> {
+    fn run<M: Message>(&self, key: &[u32; 8], messages: &mut [M]) {
+        // SAFETY: models have no instructions of their own; lengths are right.
+        unsafe {
+            match messages {
+                [message] if alone::fits::<[ModelRow; 4], M>(message) => {
+                    alone::run::<[ModelRow; 4], ModelWords<W>, M>(key, message);
+                }
+                [message] => {
+                    batch::run_one::<By32<W, L>, 5, M>(key, std::array::from_mut(message));
+                }
+                _ => batch::run::<By32<W, L>, 5, M>(key, messages),
+            }
+        }
+    }
+}
+
+impl<const W: usize, const L: usize> Kernel for Model<By52<W, L>> {
+    fn run<M: Message>(&self, key: &[u32; 8], messages: &mut [M]) {
+        // SAFETY: models have no instructions of their own; lengths are right.
+        unsafe { batch::run::<By52<W, L>, 3, M>(key, messages) };
+    }
 }
 
 #[test]
 fn models_of_all_widths_agree_with_the_portable_crate() {
-    agrees(
-        |key, batch| model::<By32<16, 8>, 5, _>(key, batch),
-        |key, batch| model::<By32<16, 8>, 5, _>(key, batch),
-    );
-    agrees(
-        |key, batch| model::<By32<8, 4>, 5, _>(key, batch),
-        |key, batch| model::<By32<8, 4>, 5, _>(key, batch),
-    );
-    agrees(
-        |key, batch| model::<By32<4, 2>, 5, _>(key, batch),
-        |key, batch| model::<By32<4, 2>, 5, _>(key, batch),
-    );
-    agrees(
-        |key, batch| model::<By52<16, 8>, 3, _>(key, batch),
-        |key, batch| model::<By52<16, 8>, 3, _>(key, batch),
-    );
-    agrees(
-        |key, batch| model::<By52<8, 4>, 3, _>(key, batch),
-        |key, batch| model::<By52<8, 4>, 3, _>(key, batch),
-    );
+    agrees(&Model::<By32<16, 8>>(PhantomData));
+    agrees(&Model::<By32<8, 4>>(PhantomData));
+    agrees(&Model::<By32<4, 2>>(PhantomData));
+    agrees(&Model::<By52<16, 8>>(PhantomData));
+    agrees(&Model::<By52<8, 4>>(PhantomData));
 }
 
 #[test]
 fn every_engine_agrees_with_the_portable_crate() {
     for engine in available() {
-        let Some(backend) = Backend::best(Some(engine)).filter(|backend| backend.engine() == engine) else {
-            continue;
-        };
-        let keyed = |key: &[u32; 8]| Backend { key: *key, ..backend };
-        agrees(|key, batch| keyed(key).seal(batch), |key, batch| keyed(key).open(batch));
+        if let Some(backend) = Backend::best(Some(engine)).filter(|backend| backend.engine() == engine) {
+            agrees(&backend);
+        }
     }
 }
 
@@ -381,7 +457,7 @@ fn hashes<R: Radix<N>, const N: usize>(
         unsafe {
             let by_short = short::tags::<R, N>(&key_places, &places, &[0; MAX_LANES], count);
             let loaded = Keys::load::<R>(&key_places);
-            let powers = long::Powers::of::<R>(loaded.r);
+            let powers = long::Powers::<R, N>::of(loaded.r);
             let mut sums = [[0; MAX_LANES]; N];
             for lane in 0..lanes {
                 // The text is all but the last block, which is what a long hash adds itself.
@@ -411,9 +487,8 @@ fn hashes_of_extreme_numbers_are_right_in_every_radix() {
     for count in [2, 9, 12, 41, 70] {
         for turn in 0..8 {
             let messages = std::array::from_fn(|lane: usize| {
-                let fill = |block: usize| {
-                    if block.is_multiple_of(3) { 0xff } else { fills[(lane + turn + block / 7) % 8] }
-                };
+                let fill =
+                    |block: usize| if block % 3 == 0 { 0xff } else { fills[(lane + turn + block / 7) % 8] };
                 let mut blocks: Vec<[u8; 16]> = (0..count - 1).map(|block| [fill(block); 16]).collect();
                 let mut lengths = [0; 16];
                 lengths[8..].copy_from_slice(&(16 * (count as u64 - 1)).to_le_bytes());
@@ -421,6 +496,12 @@ fn hashes_of_extreme_numbers_are_right_in_every_radix() {
                 blocks
             });
             let expected: [_; 8] = std::array::from_fn(|i| [poly1305(&keys[i], &messages[i]); 2]);
+            for ((key, message), expected) in keys.iter().zip(&messages).zip(&expected) {
+                // SAFETY: the key has 32 bytes.
+                let mut hash = unsafe { scalar::Hash::new(key.as_ptr()) };
+                message.iter().for_each(|block| hash.block(u128::from_le_bytes(*block)));
+                assert_eq!(hash.tag(), expected[0]);
+            }
             assert_eq!(hashes::<Radix26<ModelLimbs<8>>, 5>(&keys, &messages), expected);
             assert_eq!(hashes::<Radix26<ModelLimbs<2>>, 5>(&keys, &messages), expected);
             assert_eq!(hashes::<Radix44<ModelLimbs<8>>, 3>(&keys, &messages), expected);

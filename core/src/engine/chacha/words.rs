@@ -7,6 +7,11 @@ pub(super) type State<W> = [W; 16];
 /// Length of a block, in bytes.
 pub(super) const BLOCK: usize = 64;
 
+/// A block.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Block(#[allow(dead_code)] [u8; BLOCK]); // read through pointers
+
 /// A word of 32 bits in each lane. Lanes belong to different blocks, of one message or of several.
 ///
 /// The register argument of [`crate::engine`]: a value is made only by [`Words::splat`] and [`Words::load`], whose
@@ -48,6 +53,13 @@ pub(super) trait Words: Copy {
     /// A block is readable and writable for each lane; the two are the same place or do not overlap.
     unsafe fn xor_blocks(state: State<Self>, from: *const u8, to: *mut u8);
 
+    /// Brings what is at `from` near, while there is something else to do.
+    ///
+    /// # Safety
+    /// The CPU has the register's instructions.
+    #[inline(always)]
+    unsafe fn prefetch(_from: *const u8) {}
+
     /// Combines keystream with `length` bytes of text.
     ///
     /// # Safety
@@ -85,6 +97,31 @@ pub(super) trait Words: Copy {
         }
     }
 
+    /// [`Words::xor_text`], and [`Words::copy_text`] of the ciphertext: of what is there to be opened, or is sealed.
+    ///
+    /// # Safety
+    /// As for those.
+    #[inline(always)]
+    unsafe fn xor_and_copy(
+        open: bool,
+        keystream: *const u8,
+        from: *const u8,
+        to: *mut u8,
+        copy: *mut u8,
+        length: usize,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if open {
+                Self::copy_text(from, copy, length);
+            }
+            Self::xor_text(keystream, from, to, length);
+            if !open {
+                Self::copy_text(to, copy, length);
+            }
+        }
+    }
+
     /// Copies `length` bytes of text, and zeros up to a multiple of a block.
     ///
     /// # Safety
@@ -118,7 +155,7 @@ pub(super) trait Words: Copy {
 /// # Safety
 /// So many bytes are readable.
 #[inline(always)]
-unsafe fn load_short(from: *const u8, length: usize) -> [u8; 16] {
+pub(super) unsafe fn load_short(from: *const u8, length: usize) -> [u8; 16] {
     let (mut value, mut bits) = (0_u128, 0);
     // SAFETY: the caller's promise; the pieces add up to `length`.
     unsafe {
@@ -171,7 +208,7 @@ impl<W: Words, const K: usize> Words for [W; K] {
     unsafe fn load(from: *const u32) -> Self {
         // SAFETY: the caller's promise covers the lanes of every register.
         let mut out = [unsafe { W::load(from) }; K];
-        for (k, register) in out.iter_mut().enumerate().skip(1) {
+        for (k, register) in out.iter_mut().enumerate() {
             // SAFETY: as above.
             *register = unsafe { W::load(from.add(k * W::LANES)) };
         }
@@ -220,9 +257,28 @@ impl<W: Words, const K: usize> Words for [W; K] {
     }
 
     #[inline(always)]
+    unsafe fn prefetch(from: *const u8) {
+        // SAFETY: the caller's promise.
+        unsafe { W::prefetch(from) };
+    }
+
+    #[inline(always)]
     unsafe fn xor_text(keystream: *const u8, from: *const u8, to: *mut u8, length: usize) {
         // SAFETY: the caller's promise.
         unsafe { W::xor_text(keystream, from, to, length) };
+    }
+
+    #[inline(always)]
+    unsafe fn xor_and_copy(
+        open: bool,
+        keystream: *const u8,
+        from: *const u8,
+        to: *mut u8,
+        copy: *mut u8,
+        length: usize,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe { W::xor_and_copy(open, keystream, from, to, copy, length) };
     }
 
     #[inline(always)]

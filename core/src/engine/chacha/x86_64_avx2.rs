@@ -1,21 +1,26 @@
 //! ChaCha20-Poly1305 on x86-64 with AVX2: eight blocks of ChaCha20 in a register, four of Poly1305.
 
 use core::arch::x86_64::{
-    __m256i, _mm_add_epi64, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_unpackhi_epi64,
-    _mm256_add_epi32, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi128_si256,
-    _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_inserti128_si256, _mm256_loadu_si256,
-    _mm256_mul_epu32, _mm256_or_si256, _mm256_permute2x128_si256, _mm256_set1_epi32, _mm256_set1_epi64x,
-    _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_sll_epi32, _mm256_sll_epi64, _mm256_srl_epi32,
-    _mm256_srl_epi64, _mm256_storeu_si256, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64,
-    _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm256_xor_si256,
+    __m256i, _MM_HINT_T0, _mm_add_epi64, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_prefetch,
+    _mm_unpackhi_epi64, _mm256_add_epi32, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256,
+    _mm256_broadcastsi128_si256, _mm256_castsi128_si256, _mm256_castsi256_si128, _mm256_extracti128_si256,
+    _mm256_inserti128_si256, _mm256_loadu_si256, _mm256_mul_epu32, _mm256_or_si256,
+    _mm256_permute2x128_si256, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_shuffle_epi8,
+    _mm256_shuffle_epi32, _mm256_sll_epi32, _mm256_sll_epi64, _mm256_srl_epi32, _mm256_srl_epi64,
+    _mm256_storeu_si256, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32,
+    _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
-use super::batch::{self, Registers};
+use super::alone;
+use super::batch::{self, Places, Registers};
 use super::limbs::{Limbs, MAX_LANES, Multiply32};
 use super::poly1305::radix26::Radix26;
+use super::rows::Rows;
 use super::words::{BLOCK, State, Words};
+use super::{ALONE_STACK, ONE_STACK, SHORT_STACK, STACK};
 use crate::engine::detect::Avx2;
 use crate::engine::message::Message;
+use crate::secret::with_wiped_stack;
 
 /// Eight words.
 #[derive(Clone, Copy)]
@@ -48,20 +53,10 @@ impl Words for Words8 {
         Self(unsafe { _mm256_xor_si256(self.0, other.0) })
     }
 
-    /// Whole bytes are moved by one instruction; otherwise it takes two shifts.
     #[inline(always)]
     fn rotate_left<const BITS: i32>(self) -> Self {
         // SAFETY: register.
-        Self(unsafe {
-            match BITS {
-                8 => _mm256_shuffle_epi8(self.0, rotation::<8>()),
-                16 => _mm256_shuffle_epi8(self.0, rotation::<16>()),
-                _ => {
-                    let left = _mm256_sll_epi32(self.0, _mm_cvtsi32_si128(BITS));
-                    _mm256_or_si256(left, _mm256_srl_epi32(self.0, _mm_cvtsi32_si128(32 - BITS)))
-                }
-            }
-        })
+        Self(unsafe { rotate_left::<BITS>(self.0) })
     }
 
     #[inline(always)]
@@ -73,12 +68,37 @@ impl Words for Words8 {
     }
 
     #[inline(always)]
+    unsafe fn prefetch(from: *const u8) {
+        // SAFETY: the caller's promise; a prefetch does not fault.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) };
+    }
+
+    #[inline(always)]
     unsafe fn xor_blocks(state: State<Self>, from: *const u8, to: *mut u8) {
         for (i, half) in transpose(state).into_iter().enumerate() {
             // SAFETY: the caller's promise.
             unsafe {
                 let text = _mm256_loadu_si256(from.add(i * BLOCK / 2).cast());
                 _mm256_storeu_si256(to.add(i * BLOCK / 2).cast(), _mm256_xor_si256(text, half));
+            }
+        }
+    }
+}
+
+/// Whole bytes are moved by one instruction; otherwise it takes two shifts.
+///
+/// # Safety
+/// The CPU has AVX2.
+#[inline(always)]
+unsafe fn rotate_left<const BITS: i32>(words: __m256i) -> __m256i {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match BITS {
+            8 => _mm256_shuffle_epi8(words, rotation::<8>()),
+            16 => _mm256_shuffle_epi8(words, rotation::<16>()),
+            _ => {
+                let left = _mm256_sll_epi32(words, _mm_cvtsi32_si128(BITS));
+                _mm256_or_si256(left, _mm256_srl_epi32(words, _mm_cvtsi32_si128(32 - BITS)))
             }
         }
     }
@@ -181,6 +201,68 @@ unsafe fn two_blocks(first: *const u8, second: *const u8, offset: usize) -> __m2
         let first = _mm_loadu_si128(first.add(offset).cast());
         let second = _mm_loadu_si128(second.add(offset).cast());
         _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(first), second)
+    }
+}
+
+/// A row of two blocks.
+#[derive(Clone, Copy)]
+struct Rows2(__m256i);
+
+impl Rows for Rows2 {
+    const BLOCKS: usize = 2;
+
+    #[inline(always)]
+    unsafe fn repeat(from: *const u32) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(from.cast())) })
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const [u32; 4]) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { _mm256_loadu_si256(from.cast()) })
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_add_epi32(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { _mm256_xor_si256(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn rotate_left<const BITS: i32>(self) -> Self {
+        // SAFETY: register.
+        Self(unsafe { rotate_left::<BITS>(self.0) })
+    }
+
+    #[inline(always)]
+    fn turn<const PLACES: usize>(self) -> Self {
+        // SAFETY: register.
+        Self(unsafe {
+            match PLACES {
+                1 => _mm256_shuffle_epi32::<0b00_11_10_01>(self.0),
+                2 => _mm256_shuffle_epi32::<0b01_00_11_10>(self.0),
+                _ => _mm256_shuffle_epi32::<0b10_01_00_11>(self.0),
+            }
+        })
+    }
+
+    #[inline(always)]
+    unsafe fn store_blocks([a, b, c, d]: [Self; 4], to: *mut u8) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let at = |half: usize| to.add(half * BLOCK / 2).cast();
+            _mm256_storeu_si256(at(0), _mm256_permute2x128_si256::<0x20>(a.0, b.0));
+            _mm256_storeu_si256(at(1), _mm256_permute2x128_si256::<0x20>(c.0, d.0));
+            _mm256_storeu_si256(at(2), _mm256_permute2x128_si256::<0x31>(a.0, b.0));
+            _mm256_storeu_si256(at(3), _mm256_permute2x128_si256::<0x31>(c.0, d.0));
+        }
     }
 }
 
@@ -287,17 +369,84 @@ struct Choice;
 impl Registers<5> for Choice {
     type Many = Words8;
     type One = Words8;
-    type Few = Words8;
+    type Few = [Rows2; 2];
     type Radix = Radix26<Limbs4>;
+
+    unsafe fn short<M: Message>(messages: &mut [M], keystream: &Places) {
+        // SAFETY: the caller's promise.
+        unsafe { kernel_short(messages, keystream) };
+    }
+
+    unsafe fn long<M: Message>(key: &[u32; 8], messages: &mut [M], keystream: &Places) {
+        // SAFETY: the caller's promise.
+        unsafe { kernel_long(key, messages, keystream) };
+    }
 }
 
 pub(super) fn run<M: Message>(_: Avx2, key: &[u32; 8], messages: &mut [M]) {
     // SAFETY: token; `Backend::run` has checked the lengths.
-    unsafe { kernel(key, messages) };
+    unsafe {
+        match messages {
+            [message] if alone::fits::<[Rows2; 4], M>(message) => run_alone(key, message),
+            [message] => {
+                let message = core::array::from_mut(message);
+                with_wiped_stack::<ONE_STACK, _>(|| kernel_one(key, message));
+            }
+            _ if batch::all_short(messages) => {
+                with_wiped_stack::<SHORT_STACK, _>(|| kernel(key, messages));
+            }
+            _ => with_wiped_stack::<STACK, _>(|| kernel(key, messages)),
+        }
+    }
+}
+
+/// Seals or opens a message that [`alone::fits`] the larger rows.
+///
+/// # Safety
+/// The CPU has AVX2. The nonce has 12 bytes, and both texts the same length.
+unsafe fn run_alone<M: Message>(key: &[u32; 8], message: &mut M) {
+    // SAFETY: the caller's promise.
+    with_wiped_stack::<ALONE_STACK, _>(|| unsafe {
+        if alone::fits::<[Rows2; 2], M>(message) {
+            kernel_alone::<[Rows2; 2], M>(key, message);
+        } else {
+            kernel_alone::<[Rows2; 4], M>(key, message);
+        }
+    });
 }
 
 #[target_feature(enable = "avx2")]
 fn kernel<M: Message>(key: &[u32; 8], messages: &mut [M]) {
     // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
     unsafe { batch::run::<Choice, 5, M>(key, messages) };
+}
+
+#[target_feature(enable = "avx2")]
+fn kernel_one<M: Message>(key: &[u32; 8], message: &mut [M; 1]) {
+    // SAFETY: as `kernel`.
+    unsafe { batch::run_one::<Choice, 5, M>(key, message) };
+}
+
+/// # Safety
+/// As [`batch::seal_or_open_short`].
+#[target_feature(enable = "avx2")]
+#[inline(never)]
+unsafe fn kernel_short<M: Message>(messages: &mut [M], keystream: &Places) {
+    // SAFETY: this function's features are those of the registers; the caller's promise.
+    unsafe { batch::seal_or_open_short::<Choice, 5, M>(messages, keystream) };
+}
+
+/// # Safety
+/// As [`batch::seal_or_open_long`].
+#[target_feature(enable = "avx2")]
+#[inline(never)]
+unsafe fn kernel_long<M: Message>(key: &[u32; 8], messages: &mut [M], keystream: &Places) {
+    // SAFETY: as `kernel_short`.
+    unsafe { batch::seal_or_open_long::<Choice, 5, M>(key, messages, keystream) };
+}
+
+#[target_feature(enable = "avx2")]
+fn kernel_alone<R: Rows, M: Message>(key: &[u32; 8], message: &mut M) {
+    // SAFETY: as `kernel`.
+    unsafe { alone::run::<R, Words8, M>(key, message) };
 }

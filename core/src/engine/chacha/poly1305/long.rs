@@ -13,39 +13,36 @@ use crate::engine::chacha::limbs::{BLOCK, Limbs, MAX_LANES};
 /// How many steps are taken together.
 const TOGETHER: usize = 4;
 
-/// Powers of `r`, for as many messages as there are lanes.
-pub(in super::super) struct Powers<V, const N: usize> {
-    /// `r`, `r^2`, ... up to `r^L`, where `L` is the number of lanes.
-    first: [Number<V, N>; MAX_LANES],
-    /// `r^L`, `r^(2 L)`, ...
-    strides: [Number<V, N>; TOGETHER],
-}
+/// Powers of `r`, for as many messages as there are lanes: `r`, `r^2`, ... up to `r^L`, where `L` is the number of lanes,
+/// and then `r^(2 L)`, `r^(3 L)`, ...
+pub(in super::super) struct Powers<R: Radix<N>, const N: usize>(
+    [Number<R::Lanes, N>; MAX_LANES + TOGETHER - 1],
+);
 
-impl<V: Limbs, const N: usize> Powers<V, N> {
+impl<R: Radix<N>, const N: usize> Powers<R, N> {
     /// # Safety
     /// The CPU has the instructions of the registers.
     #[inline(always)]
-    pub(in super::super) unsafe fn of<R: Radix<N, Lanes = V>>(r: Number<V, N>) -> Self {
+    pub(in super::super) unsafe fn of(r: Number<R::Lanes, N>) -> Self {
+        let lanes = R::Lanes::LANES;
+        let mut powers = [r; MAX_LANES + TOGETHER - 1];
         // SAFETY: the caller's promise.
         unsafe {
-            let mut first = [r; MAX_LANES];
             // Each power from one half as high, so that several are computed side by side.
             let mut known = 1;
-            while known < V::LANES {
-                let factor = R::factor(first[known - 1]);
+            while known < lanes {
+                let factor = R::factor(powers[known - 1]);
                 for i in 0..known {
-                    first[known + i] = R::carry(R::product(first[i], &factor));
+                    powers[known + i] = R::carry(R::product(powers[i], &factor));
                 }
                 known *= 2;
             }
-            let stride = first[V::LANES - 1];
-            let factor = R::factor(stride);
-            let mut strides = [stride; TOGETHER];
-            for i in 1..TOGETHER {
-                strides[i] = R::carry(R::product(strides[i - 1], &factor));
+            let factor = R::factor(powers[lanes - 1]);
+            for i in lanes..lanes + TOGETHER - 1 {
+                powers[i] = R::carry(R::product(powers[i - 1], &factor));
             }
-            Self { first, strides }
         }
+        Self(powers)
     }
 
     /// One message's powers.
@@ -53,28 +50,38 @@ impl<V: Limbs, const N: usize> Powers<V, N> {
     /// # Safety
     /// The CPU has the instructions of the registers.
     #[inline(always)]
-    unsafe fn of_message<R: Radix<N, Lanes = V>>(&self, lane: usize) -> OfMessage<R::Factor> {
-        debug_assert!(lane < V::LANES);
+    unsafe fn of_message(&self, lane: usize) -> OfMessage<R::Factor> {
+        let lanes = R::Lanes::LANES;
+        debug_assert!(lane < lanes);
         // SAFETY: registers consist of their lanes' numbers, in order; the caller's promise.
         unsafe {
-            let limb = |limb: &V| core::ptr::from_ref(limb).cast::<u64>().add(lane).read();
-            let mut strides = [R::factor(self.first[0]); TOGETHER];
-            for (stride, powers) in strides.iter_mut().zip(&self.strides) {
-                let mut power = *powers;
-                for register in &mut power {
-                    *register = V::splat(limb(register));
-                }
-                *stride = R::factor(power);
-            }
             let mut last = [[0_u64; MAX_LANES]; N];
-            for (i, place) in V::ORDER.iter().enumerate() {
-                for (numbers, power) in last.iter_mut().zip(&self.first[V::LANES - 1 - place]) {
-                    numbers[i] = limb(power);
+            for (i, place) in R::Lanes::ORDER.iter().enumerate() {
+                for (numbers, power) in last.iter_mut().zip(&self.0[lanes - 1 - place]) {
+                    numbers[i] = core::ptr::from_ref(power).cast::<u64>().add(lane).read();
                 }
+            }
+            let mut strides = [R::factor(gather(&last)); TOGETHER];
+            for (i, stride) in strides.iter_mut().enumerate() {
+                *stride = R::factor(splat_lane(&self.0[lanes - 1 + i], lane));
             }
             OfMessage { strides, last: R::factor(gather(&last)) }
         }
     }
+}
+
+/// One lane's number, in every lane.
+///
+/// # Safety
+/// The CPU has the register's instructions.
+#[inline(always)]
+unsafe fn splat_lane<V: Limbs, const N: usize>(number: &Number<V, N>, lane: usize) -> Number<V, N> {
+    let mut out = *number;
+    for (out, register) in out.iter_mut().zip(number) {
+        // SAFETY: a register consists of its lanes' numbers, in order; the caller's promise.
+        *out = unsafe { V::splat(core::ptr::from_ref(register).cast::<u64>().add(lane).read()) };
+    }
+    out
 }
 
 /// Powers of one message's `r`.
@@ -162,7 +169,7 @@ impl<R: Radix<N>, const N: usize> Hash<R, N> {
     /// between calls.
     #[inline(always)]
     pub(in super::super) unsafe fn new(
-        powers: &Powers<R::Lanes, N>,
+        powers: &Powers<R, N>,
         lane: usize,
         (data, data_length): (*const u8, usize),
         (text, text_length): (*const u8, usize),
@@ -173,26 +180,19 @@ impl<R: Radix<N>, const N: usize> Hash<R, N> {
         let stream = Stream { padding: steps * lanes - blocks, data, data_length, text, text_length };
         // SAFETY: the caller's promise.
         unsafe {
-            Self {
-                powers: powers.of_message::<R>(lane),
-                stream,
-                steps,
-                done: 0,
-                sum: [R::Lanes::splat(0); N],
-            }
+            Self { powers: powers.of_message(lane), stream, steps, done: 0, sum: [R::Lanes::splat(0); N] }
         }
     }
 
-    /// Takes in the text up to `end`, and maybe a little less: more than whole steps may be left for later.
+    /// Takes in the text up to `end`, and maybe a little less: whole steps, several at a time.
     ///
     /// # Safety
     /// As [`Hash::new`]; the text up to `end` is what is to be hashed.
     #[inline(always)]
     pub(in super::super) unsafe fn text_up_to(&mut self, end: usize) {
         let step = BLOCK * R::Lanes::LANES;
-        let whole = (self.stream.text_start() + end) / step;
         // SAFETY: the caller's promise.
-        unsafe { self.take(whole.min(self.steps), false) };
+        unsafe { self.take((self.stream.text_start() + end) / step) };
     }
 
     /// Takes in the text up to `end`, and maybe a little more.
@@ -203,11 +203,8 @@ impl<R: Radix<N>, const N: usize> Hash<R, N> {
     pub(in super::super) unsafe fn text_beyond(&mut self, end: usize) {
         let step = BLOCK * R::Lanes::LANES;
         let touched = (self.stream.text_start() + end).div_ceil(step);
-        // Steps are taken several at a time, but for the first.
-        let missing = touched.saturating_sub(self.done).next_multiple_of(TOGETHER) + 1;
-        let enough = self.done + missing;
         // SAFETY: the caller's promise.
-        unsafe { self.take(enough.min(self.steps), enough >= self.steps) };
+        unsafe { self.take((touched + TOGETHER - 1).min(self.steps)) };
     }
 
     /// Takes in what is left, and gives the hash of the message, before the last reduction.
@@ -218,7 +215,7 @@ impl<R: Radix<N>, const N: usize> Hash<R, N> {
     pub(in super::super) unsafe fn finish(&mut self) -> [u64; N] {
         // SAFETY: the caller's promise.
         unsafe {
-            self.take(self.steps, true);
+            self.take(self.steps);
             let products = R::carry(R::product(self.sum, &self.powers.last));
             let mut sum = [0; N];
             for (sum, products) in sum.iter_mut().zip(products) {
@@ -228,68 +225,78 @@ impl<R: Radix<N>, const N: usize> Hash<R, N> {
         }
     }
 
-    /// Takes in steps up to `end`: several at a time, and single ones only if they are the last.
+    /// Takes in steps up to `end`, or somewhat less: several at a time, first so few that all are taken when `end` is
+    /// the last.
     ///
     /// # Safety
     /// As [`Hash::new`]; the steps' text is what is to be hashed.
     #[inline(always)]
-    unsafe fn take(&mut self, end: usize, last: bool) {
+    unsafe fn take(&mut self, end: usize) {
         // SAFETY: the caller's promise.
         unsafe {
-            if self.done == 0 && end > 0 {
-                self.first_step();
+            let first = (self.steps - 1) % TOGETHER + 1;
+            if self.done == 0 && first <= end {
+                self.first_steps(first);
             }
-            while self.done + TOGETHER <= end {
-                self.advance::<TOGETHER>();
-            }
-            while last && self.done < end {
-                self.advance::<1>();
+            while self.done != 0 && self.done + TOGETHER <= end {
+                self.advance();
             }
         }
     }
 
+    /// Takes in the first steps, at most as many as are taken together.
+    ///
     /// # Safety
     /// As [`Hash::take`].
     #[inline(always)]
-    unsafe fn first_step(&mut self) {
+    unsafe fn first_steps(&mut self, count: usize) {
         let mut bits = [0; MAX_LANES];
         for (bit, place) in bits.iter_mut().zip(R::Lanes::ORDER) {
             *bit = u64::from(*place >= self.stream.padding);
         }
-        let mut edge = Edge::<1>::new();
+        let mut edge = Edge::new();
         // SAFETY: the caller's promise.
         unsafe {
             let (low, high) = R::Lanes::load_blocks(self.stream.step::<R::Lanes>(0, edge.step(0)));
-            self.sum = R::split(low, high, R::Lanes::load(bits.as_ptr()));
+            let mut blocks = R::split(low, high, R::Lanes::load(bits.as_ptr()));
+            if count > 1 {
+                let mut sum = R::product(blocks, &self.powers.strides[count - 2]);
+                for i in 1..count - 1 {
+                    let step = self.stream.step::<R::Lanes>(i, edge.step(0));
+                    sum =
+                        R::add_product(sum, whole_blocks::<R, N>(step), &self.powers.strides[count - 2 - i]);
+                }
+                let step = self.stream.step::<R::Lanes>(count - 1, edge.step(0));
+                blocks = R::carry(R::add_number(sum, whole_blocks::<R, N>(step)));
+            }
+            self.sum = blocks;
         }
-        self.done = 1;
+        self.done = count;
     }
 
+    /// Takes in several steps.
+    ///
     /// # Safety
     /// As [`Hash::take`].
     #[inline(always)]
-    unsafe fn advance<const STEPS: usize>(&mut self) {
-        let mut edge = Edge::<STEPS>::new();
+    unsafe fn advance(&mut self) {
+        let mut edge = Edge::new();
         // SAFETY: the caller's promise.
         unsafe {
-            let mut steps = [core::ptr::null(); STEPS];
+            let mut steps = [core::ptr::null(); TOGETHER];
             for (i, step) in steps.iter_mut().enumerate() {
                 *step = self.stream.step::<R::Lanes>(self.done + i, edge.step(i));
             }
-            // The sum so far comes last, since it is ready last.
             let strides = &self.powers.strides;
-            let sum = if STEPS > 1 {
-                let mut sum = R::product(blocks::<R, N>(steps[0]), &strides[STEPS - 2]);
-                for i in 1..STEPS - 1 {
-                    sum = R::add_product(sum, blocks::<R, N>(steps[i]), &strides[STEPS - 2 - i]);
-                }
-                R::add_product(sum, self.sum, &strides[STEPS - 1])
-            } else {
-                R::product(self.sum, &strides[0])
-            };
-            self.sum = R::carry(R::add_number(sum, blocks::<R, N>(steps[STEPS - 1])));
+            let mut sum = R::product(whole_blocks::<R, N>(steps[0]), &strides[TOGETHER - 2]);
+            for i in 1..TOGETHER - 1 {
+                sum = R::add_product(sum, whole_blocks::<R, N>(steps[i]), &strides[TOGETHER - 2 - i]);
+            }
+            // The sum so far comes last, since it is ready last.
+            sum = R::add_product(sum, self.sum, &strides[TOGETHER - 1]);
+            self.sum = R::carry(R::add_number(sum, whole_blocks::<R, N>(steps[TOGETHER - 1])));
         }
-        self.done += STEPS;
+        self.done += TOGETHER;
     }
 }
 
@@ -298,7 +305,7 @@ impl<R: Radix<N>, const N: usize> Hash<R, N> {
 /// # Safety
 /// The CPU has the instructions of the registers, and a step is readable.
 #[inline(always)]
-unsafe fn blocks<R: Radix<N>, const N: usize>(step: *const u8) -> Number<R::Lanes, N> {
+unsafe fn whole_blocks<R: Radix<N>, const N: usize>(step: *const u8) -> Number<R::Lanes, N> {
     // SAFETY: the caller's promise.
     unsafe {
         let (low, high) = R::Lanes::load_blocks(step);
@@ -307,12 +314,12 @@ unsafe fn blocks<R: Radix<N>, const N: usize>(step: *const u8) -> Number<R::Lane
 }
 
 /// Room for steps that are put together.
-struct Edge<const STEPS: usize>([MaybeUninit<[u8; BLOCK * MAX_LANES]>; STEPS]);
+struct Edge([MaybeUninit<[u8; BLOCK * MAX_LANES]>; TOGETHER]);
 
-impl<const STEPS: usize> Edge<STEPS> {
+impl Edge {
     #[inline(always)]
     fn new() -> Self {
-        Self([MaybeUninit::uninit(); STEPS])
+        Self([MaybeUninit::uninit(); TOGETHER])
     }
 
     #[inline(always)]
@@ -331,7 +338,7 @@ pub(in super::super) unsafe fn gather<V: Limbs, const N: usize>(
 ) -> Number<V, N> {
     // SAFETY: the caller's promise.
     let mut number = [unsafe { V::load(limbs[0].as_ptr()) }; N];
-    for (register, numbers) in number.iter_mut().zip(limbs).skip(1) {
+    for (register, numbers) in number.iter_mut().zip(limbs) {
         // SAFETY: as above.
         *register = unsafe { V::load(numbers.as_ptr()) };
     }
