@@ -1,8 +1,9 @@
-"""What the compiler made of the kernels of AEGIS and AES-GCM.
+"""What the compiler made of the kernels of AEGIS, AES-GCM and ChaCha20-Poly1305.
 
 Target features and generics easily lose inlining, and then a round costs a call: no loop of AES rounds may hold one.
-In AES-GCM the rounds must alternate with multiplications, which compilers like to sort apart. And the portable engine
-is only worth comparing with if it uses no AES instruction.
+In AES-GCM the rounds must alternate with multiplications, which compilers like to sort apart. In ChaCha20-Poly1305
+the state of as many blocks as are in flight must stay in registers where there are enough of them. And the portable
+engine is only worth comparing with if it uses no AES instruction.
 
 usage: machine_code.py BINARY [OBJDUMP]
 """
@@ -34,6 +35,30 @@ GCM_X86_64 = {
 GCM_AARCH64 = {"aarch64": (r"\baese\b", 8)}
 MULTIPLICATION = re.compile(r"\bv?pclmul\w+|\bpmull2?\b")
 ROUNDS_OF_ALL_IN_FLIGHT = 16
+
+
+@dataclass(frozen=True)
+class ChaChaEngine:
+    """What its kernels are made of: rotations of words, products of limbs, and registers enough or not."""
+
+    rotation: str
+    product: str
+    kernels: int
+    """At least: batches, their long messages, one long message, each sealed and opened; and short ones alone."""
+    keeps_state: bool
+
+
+CHACHA_X86_64 = {
+    "x86_64_avx2": ChaChaEngine(r"\bvpsrld\b.*%ymm", r"\bvpmulu?dq\b.*%ymm", 10, keeps_state=False),
+    "x86_64_avx512": ChaChaEngine(r"\bvprold\b.*%zmm", r"\bvpmulu?dq\b.*%zmm", 10, keeps_state=True),
+    "x86_64_avx512ifma": ChaChaEngine(r"\bvprold\b.*%zmm", r"\bvpmadd52[lh]uq\b.*%zmm", 6, keeps_state=True),
+}
+CHACHA_AARCH64 = {"aarch64_neon": ChaChaEngine(r"\b(ushr|sri|sli|usra)\b", r"\bum(ull|lal)2?\b", 10, keeps_state=False)}
+# A double round of one set of blocks has 32 rotations, of which AVX2 and NEON do half in another way; several steps of
+# Poly1305 have 50 products or more.
+ROTATIONS = 16
+PRODUCTS = 36
+SPILL = re.compile(r"^vmov\w+\s+%[xyz]mm\d+,.*\(%r[sb]p")
 AES = re.compile(r"\b(v?aes(enc|dec|imc|keygen)|aes[ed]\b|aesi?mc\b|v?pclmul|pmull)")
 CALL = re.compile(r"^(call|blr?\b)")
 JUMP = re.compile(r"^(?:j\w+|b(?:\.\w+)?|cbn?z|tbn?z)\s.*?\b([0-9a-f]+) <")
@@ -86,6 +111,7 @@ def problems(functions: list[Function], engines: dict[str, str]) -> list[str]:
                 found.append(f"{function.name}: the portable engine uses {text}")
     for engine, instruction in engines.items():
         kernels = [function for function in functions if engine in function.name and "kernel" in function.name]
+        kernels = [kernel for kernel in kernels if "chacha" not in kernel.name]  # aarch64_neon
         if len(kernels) < KERNELS:
             found.append(f"{engine}: {len(kernels)} kernels, expected {KERNELS}")
         for kernel in kernels:
@@ -124,13 +150,50 @@ def gcm_problems(functions: list[Function], engines: dict[str, tuple[str, int]])
     return found
 
 
+def chacha_problems(functions: list[Function], engines: dict[str, ChaChaEngine]) -> list[str]:
+    """What is wrong with the kernels of ChaCha20-Poly1305; nothing if all is well."""
+    found = []
+    family = [function for function in functions if "chacha" in function.name and "pagecrypt" in function.name]
+    for function in family:
+        # A closure or an iterator that became a function of its own has not the kernel's instructions.
+        for text in (text for _, text in function.code if CALL.match(text) and "core_arch" in text):
+            found.append(f"{function.name}: an instruction became a function: {text}")
+    for engine, expected in engines.items():
+        name = re.compile(rf"{engine}(?!ifma).*kernel")
+        kernels = [function for function in family if name.search(function.name)]
+        if len(kernels) < expected.kernels:
+            found.append(f"ChaCha20-Poly1305, {engine}: {len(kernels)} kernels, expected {expected.kernels}")
+        loops = [(kernel, loop) for kernel in kernels for loop in kernel.innermost_loops()]
+        products = [(kernel, loop) for kernel, loop in loops if occurrences(expected.product, loop) >= PRODUCTS]
+        rounds = [
+            (kernel, loop)
+            for kernel, loop in loops
+            if occurrences(expected.rotation, loop) >= ROTATIONS and not occurrences(expected.product, loop)
+        ]
+        if not rounds:
+            found.append(f"ChaCha20-Poly1305, {engine}: no loop of rounds with {expected.rotation}")
+        for kernel, loop in rounds:
+            for text in loop:
+                if CALL.match(text) or (expected.keeps_state and SPILL.match(text)):
+                    found.append(f"{kernel.name}: a loop of rounds holds {text}")
+        if not products:
+            found.append(f"ChaCha20-Poly1305, {engine}: no loop of products with {expected.product}")
+    return found
+
+
+def occurrences(instruction: str, loop: list[str]) -> int:
+    return sum(bool(re.search(instruction, text)) for text in loop)
+
+
 def main(binary: str, objdump: str = "objdump") -> int:
     command = [objdump, "-d", "--no-show-raw-insn", binary]
     listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     arm = "aarch64" in listing.split("\n", 3)[1]
     engines, gcm_engines = (AARCH64, GCM_AARCH64) if arm else (X86_64, GCM_X86_64)
+    chacha_engines = CHACHA_AARCH64 if arm else CHACHA_X86_64
     functions = parse(listing)
     found = problems(functions, engines) + gcm_problems(functions, gcm_engines)
+    found += chacha_problems(functions, chacha_engines)
     for problem in found:
         print(problem, file=sys.stderr)
     if not found:

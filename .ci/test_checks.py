@@ -479,3 +479,39 @@ def test_a_missing_kernel_of_aes_gcm_is_missed() -> None:
     engines = {"x86_64_vaes512": machine_code.GCM_X86_64["x86_64_vaes512"]}
     found = machine_code.gcm_problems(machine_code.parse(gcm_disassembly(GCM_ROUND)), engines)
     assert found == ["AES-GCM, x86_64_vaes512: 0 kernels, expected 12"]
+
+
+def chacha_disassembly(rounds: list[str], products: list[str], outside: str = "nop") -> str:
+    """Ten kernels of ChaCha20-Poly1305 with these in a loop each."""
+    listing = []
+    for kernel in range(10):
+        base = 0x1000 * (kernel + 1)
+        name = f"pagecrypt::engine::chacha::x86_64_avx512::kernel{kernel}"
+        lines = [outside, *rounds, f"jne    {base + 1:x} <{name}+0x1>", *products]
+        lines += [f"jne    {base + len(rounds) + 2:x} <{name}+0x2>", "ret"]
+        listing += [f"{base:x} <{name}>:", *(f"  {base + at:x}:\t{text}" for at, text in enumerate(lines))]
+    return "\n".join(listing)
+
+
+CHACHA_ROUND = ["vprold $0x7,%zmm1,%zmm1"] * machine_code.ROTATIONS
+CHACHA_PRODUCTS = ["vpmuludq %zmm1,%zmm2,%zmm3"] * machine_code.PRODUCTS
+SPLAT = "call   1234 <core::core_arch::x86::avx512f::_mm512_set1_epi64>"
+
+
+@pytest.mark.parametrize(
+    ("listing", "count", "problem"),
+    [
+        (chacha_disassembly(CHACHA_ROUND, CHACHA_PRODUCTS, "call   1234 <memcpy>"), 0, ""),
+        (chacha_disassembly(CHACHA_ROUND, CHACHA_PRODUCTS, SPLAT), 10, "an instruction became a function"),
+        (chacha_disassembly([*CHACHA_ROUND, "call   1234 <nth>"], CHACHA_PRODUCTS), 10, "a loop of rounds holds call"),
+        (chacha_disassembly([*CHACHA_ROUND, "vmovdqa64 %zmm1,0x40(%rsp)"], CHACHA_PRODUCTS), 10, "holds vmovdqa64"),
+        (chacha_disassembly(CHACHA_ROUND[1:], CHACHA_PRODUCTS), 1, "no loop of rounds"),
+        (chacha_disassembly(CHACHA_ROUND, CHACHA_PRODUCTS[1:]), 1, "no loop of products"),
+        ("", 3, "x86_64_avx512"),
+    ],
+)
+def test_kernels_of_chacha_keep_their_registers_and_instructions(listing: str, count: int, problem: str) -> None:
+    engines = {"x86_64_avx512": machine_code.CHACHA_X86_64["x86_64_avx512"]}
+    found = machine_code.chacha_problems(machine_code.parse(listing), engines)
+    assert len(found) == count, found
+    assert all(problem in line for line in found), found
