@@ -3,7 +3,16 @@
 use super::Cipher;
 use crate::aead::{Open, Seal};
 use crate::engine::Engine;
-use crate::engine::aegis::{Backend, Variant};
+use crate::engine::aegis::{Backend, Frame, Variant};
+use crate::engine::message::Checked;
+use crate::secret::with_wiped_stack;
+
+/// How much of the stack a call into an engine uses at most, in bytes, with room to spare. A message that is alone pays for
+/// every byte of it that is wiped, so there are steps; overflow checks need more.
+const LARGE_STACK: usize = 8192;
+const MIDDLE_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 2560 };
+const SMALL_STACK: usize = if cfg!(debug_assertions) { 4096 } else { 1536 };
+const SMALLEST_STACK: usize = if cfg!(debug_assertions) { 4096 } else { 512 };
 
 /// A variant and its engine. There are no round keys: AEGIS works on the raw key.
 pub(super) struct Context {
@@ -30,11 +39,22 @@ impl Context {
         self.backend.engine()
     }
 
-    pub(super) fn seal_batch(&self, key: &[u8], batch: &mut [Seal<'_>]) {
-        self.backend.seal(self.variant, key, batch);
+    pub(super) fn seal_batch(&self, key: &[u8], batch: Checked<'_, Seal<'_>>) {
+        self.with_wiped_stack(batch.len(), || self.backend.seal(self.variant, key, batch));
     }
 
-    pub(super) fn open_batch(&self, key: &[u8], batch: &mut [Open<'_>]) {
-        self.backend.open(self.variant, key, batch);
+    pub(super) fn open_batch(&self, key: &[u8], batch: Checked<'_, Open<'_>>) {
+        self.with_wiped_stack(batch.len(), || self.backend.open(self.variant, key, batch));
+    }
+
+    /// Wipes what this many messages may have left behind.
+    #[inline(always)]
+    fn with_wiped_stack(&self, messages: usize, work: impl FnOnce()) {
+        match (self.backend.frame(), messages) {
+            (Frame::Smallest, 1) => with_wiped_stack::<SMALLEST_STACK, _>(work),
+            (Frame::Small, 1) => with_wiped_stack::<SMALL_STACK, _>(work),
+            (Frame::Large, _) => with_wiped_stack::<LARGE_STACK, _>(work),
+            _ => with_wiped_stack::<MIDDLE_STACK, _>(work),
+        }
     }
 }

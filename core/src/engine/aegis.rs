@@ -1,15 +1,16 @@
 //! AEGIS-128L, AEGIS-256 and their X2 and X4 variants (RFC 10032) on every kind of CPU.
 //!
-//! The construction ([`construction`]) and the treatment of a batch ([`batch`]) are written once, over a register type
+//! The construction ([`construction`]) and the treatment of a batch ([`batch`], [`group`]) are written once, over a register type
 //! ([`register`]) of one or more 128-bit lanes. A lane holds one AES block of the state; lanes belong to the same
 //! message (X2, X4) or to different ones, so that the wide registers work on several messages at once. What an engine
 //! adds is its register type and the choice of registers for each variant.
 
 use super::Engine;
-use super::message::{Message, Open, Seal};
+use super::message::{Checked, Message, Open, Seal};
 
 mod batch;
 mod construction;
+mod group;
 mod portable;
 mod register;
 
@@ -53,13 +54,22 @@ impl Variant {
 pub(crate) enum Backend {
     Portable,
     #[cfg(target_arch = "x86_64")]
-    AesNi(AesNi),
+    AesNi(x86_64_aesni::Encoding),
     #[cfg(target_arch = "x86_64")]
     Vaes256(Vaes256),
     #[cfg(target_arch = "x86_64")]
     Vaes512(Vaes512),
     #[cfg(target_arch = "aarch64")]
-    Armv8(Armv8),
+    Armv8(aarch64::Instructions),
+}
+
+/// How large the frames of an engine's kernels are, of those for one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // other CPUs have fewer engines
+pub(crate) enum Frame {
+    Smallest,
+    Small,
+    Large,
 }
 
 impl Backend {
@@ -81,14 +91,14 @@ impl Backend {
             if allowed(Engine::AesNi)
                 && let Some(token) = AesNi::detect()
             {
-                return Self::AesNi(token);
+                return Self::AesNi(x86_64_aesni::Encoding::best(token));
             }
         }
         #[cfg(target_arch = "aarch64")]
         if allowed(Engine::Armv8)
             && let Some(token) = Armv8::detect()
         {
-            return Self::Armv8(token);
+            return Self::Armv8(aarch64::Instructions::best(token));
         }
         let _ = allowed; // unused where there is only the portable engine
         Self::Portable
@@ -108,39 +118,50 @@ impl Backend {
         }
     }
 
+    /// How large its kernels' frames are: the smallest with AVX-512's 32 registers and masks for the ends of texts, large
+    /// without any registers for the state.
+    pub(crate) fn frame(self) -> Frame {
+        match self {
+            Self::Portable => Frame::Large,
+            #[cfg(target_arch = "x86_64")]
+            Self::AesNi(x86_64_aesni::Encoding::Evex(..)) | Self::Vaes512(_) => Frame::Smallest,
+            #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+            _ => Frame::Small,
+        }
+    }
+
     /// Seals every message.
     ///
     /// # Panics
-    /// Where key, nonces or texts have wrong lengths: [`crate::cipher`] has checked them.
-    pub(crate) fn seal(self, variant: Variant, key: &[u8], messages: &mut [Seal<'_>]) {
-        self.run(variant, key, messages);
+    /// Where the key or the nonces have wrong lengths.
+    pub(crate) fn seal(self, variant: Variant, key: &[u8], batch: Checked<'_, Seal<'_>>) {
+        self.run(variant, key, batch);
     }
 
     /// Opens every message that is authentic, and overwrites the texts of the others with zeros.
     ///
     /// # Panics
     /// As [`Backend::seal`].
-    pub(crate) fn open(self, variant: Variant, key: &[u8], messages: &mut [Open<'_>]) {
-        self.run(variant, key, messages);
+    pub(crate) fn open(self, variant: Variant, key: &[u8], batch: Checked<'_, Open<'_>>) {
+        self.run(variant, key, batch);
     }
 
-    fn run<M: Message>(self, variant: Variant, key: &[u8], messages: &mut [M]) {
-        // What the kernels rely on. It costs a nanosecond a message, and no mistake elsewhere can break memory safety.
-        assert_eq!(key.len(), variant.key_length());
-        for message in messages.iter() {
-            let (read, written) = message.text_lengths();
-            assert!(message.given().0.len() == key.len() && read == written);
-        }
+    fn run<M: Message>(self, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
+        // What the kernels rely on, besides the lengths of texts: no mistake elsewhere can break memory safety.
+        assert!(
+            key.len() == variant.key_length()
+                && batch.nonce_length().is_none_or(|length| length == key.len())
+        );
         match self {
-            Self::Portable => portable::run(variant, key, messages),
+            Self::Portable => portable::run(variant, key, batch),
             #[cfg(target_arch = "x86_64")]
-            Self::AesNi(token) => x86_64_aesni::run(token, variant, key, messages),
+            Self::AesNi(encoding) => x86_64_aesni::run(encoding, variant, key, batch),
             #[cfg(target_arch = "x86_64")]
-            Self::Vaes256(token) => x86_64_vaes256::run(token, variant, key, messages),
+            Self::Vaes256(token) => x86_64_vaes256::run(token, variant, key, batch),
             #[cfg(target_arch = "x86_64")]
-            Self::Vaes512(token) => x86_64_vaes512::run(token, variant, key, messages),
+            Self::Vaes512(token) => x86_64_vaes512::run(token, variant, key, batch),
             #[cfg(target_arch = "aarch64")]
-            Self::Armv8(token) => aarch64::run(token, variant, key, messages),
+            Self::Armv8(instructions) => aarch64::run(instructions, variant, key, batch),
         }
     }
 }

@@ -9,7 +9,7 @@ pub(crate) use x86_64::{
 };
 
 #[cfg(target_arch = "aarch64")]
-pub(crate) use aarch64::{Armv8, Armv8Pmull};
+pub(crate) use aarch64::{Armv8, Armv8Pmull, Armv8Sha3};
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
@@ -133,6 +133,10 @@ mod aarch64 {
     #[derive(Debug, Clone, Copy)]
     pub(crate) struct Armv8Pmull(());
 
+    /// The instructions for SHA-3 (FEAT_SHA3), among them exclusive or of three.
+    #[derive(Debug, Clone, Copy)]
+    pub(crate) struct Armv8Sha3(());
+
     // Without `std` only what the target promises at compile time counts: asking the CPU is the operating system's
     // privilege. The target feature `aes` covers FEAT_PMULL.
 
@@ -142,6 +146,16 @@ mod aarch64 {
             let present = std::arch::is_aarch64_feature_detected!("aes");
             #[cfg(not(feature = "std"))]
             let present = cfg!(target_feature = "aes");
+            present.then_some(Self(()))
+        }
+    }
+
+    impl Armv8Sha3 {
+        pub(crate) fn detect() -> Option<Self> {
+            #[cfg(feature = "std")]
+            let present = std::arch::is_aarch64_feature_detected!("sha3");
+            #[cfg(not(feature = "std"))]
+            let present = cfg!(target_feature = "sha3");
             present.then_some(Self(()))
         }
     }

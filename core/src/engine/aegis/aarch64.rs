@@ -7,9 +7,26 @@ use core::arch::aarch64::{
 use super::Variant;
 use super::batch;
 use super::construction::{Aegis128, Aegis256, Family};
-use super::register::{Destinations, Register, Sources, destination, source};
-use crate::engine::detect::Armv8;
-use crate::engine::message::Message;
+use super::register::{Destinations, Register, Sources, Tags, destination, source};
+use crate::engine::detect::{Armv8, Armv8Sha3};
+use crate::engine::message::{Checked, Message};
+
+/// Which instructions there are: with SHA-3's, the compiler adds three operands in one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Instructions {
+    Aes(Armv8),
+    AesSha3(Armv8, Armv8Sha3),
+}
+
+impl Instructions {
+    /// The best that this CPU has.
+    pub(super) fn best(token: Armv8) -> Self {
+        match Armv8Sha3::detect() {
+            Some(sha3) => Self::AesSha3(token, sha3),
+            None => Self::Aes(token),
+        }
+    }
+}
 
 /// One lane.
 #[derive(Clone, Copy)]
@@ -28,6 +45,26 @@ impl Register for Neon {
     unsafe fn store<const D: usize>(self, to: &Destinations, offset: usize, first_lane: usize) {
         // SAFETY: the caller's promise.
         unsafe { vst1q_u8(destination::<D>(to, offset, first_lane), self.0) };
+    }
+
+    #[inline(always)]
+    unsafe fn broadcast(block: *const u8) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { vld1q_u8(block) })
+    }
+
+    #[inline(always)]
+    unsafe fn replicate<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Self::broadcast(from[first_lane / D].wrapping_add(offset)) }
+    }
+
+    #[inline(always)]
+    fn add_to_tags<const D: usize>(self, tags: &mut Tags, first_lane: usize) {
+        let mut tag = [0_u8; 16];
+        // SAFETY: register; there are as many bytes.
+        unsafe { vst1q_u8(tag.as_mut_ptr(), self.0) };
+        tags[first_lane / D] ^= u128::from_le_bytes(tag);
     }
 
     #[inline(always)]
@@ -53,29 +90,37 @@ impl Register for Neon {
     }
 }
 
-pub(super) fn run<M: Message>(_: Armv8, variant: Variant, key: &[u8], messages: &mut [M]) {
-    // There are 32 registers.
+pub(super) fn run<M: Message>(
+    instructions: Instructions,
+    variant: Variant,
+    key: &[u8],
+    batch: Checked<'_, M>,
+) {
+    type N = Neon;
+    // Two or three independent states fill the time that a round takes: of messages, or of the lanes of a parallel
+    // variant, which have their turn two by two. 32 registers hold them.
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
-        match variant {
-            Variant::Aegis128l => kernel::<Aegis128, 2, 1, Neon, [Neon; 2], M>(key, messages),
-            Variant::Aegis128x2 => kernel::<Aegis128, 2, 2, [Neon; 2], [Neon; 2], M>(key, messages),
-            Variant::Aegis128x4 => kernel::<Aegis128, 2, 4, [Neon; 4], [Neon; 4], M>(key, messages),
-            Variant::Aegis256 => kernel::<Aegis256, 1, 1, Neon, [Neon; 3], M>(key, messages),
-            Variant::Aegis256x2 => kernel::<Aegis256, 1, 2, [Neon; 2], [Neon; 2], M>(key, messages),
-            Variant::Aegis256x4 => kernel::<Aegis256, 1, 4, [Neon; 4], [Neon; 4], M>(key, messages),
+        match instructions {
+            Instructions::Aes(_) => batch::by_variant!(kernel_aes, variant, key, batch, {
+                Aegis128l => Aegis128, 2, 1, N, [N; 2];
+                Aegis128x2 => Aegis128, 2, 2, [N; 2], [N; 2];
+                Aegis128x4 => Aegis128, 2, 4, [N; 2], [N; 2];
+                Aegis256 => Aegis256, 1, 1, N, [N; 3];
+                Aegis256x2 => Aegis256, 1, 2, [N; 2], [N; 2];
+                Aegis256x4 => Aegis256, 1, 4, [N; 2], [N; 2];
+            }),
+            Instructions::AesSha3(..) => batch::by_variant!(kernel_aes_sha3, variant, key, batch, {
+                Aegis128l => Aegis128, 2, 1, N, [N; 2];
+                Aegis128x2 => Aegis128, 2, 2, [N; 2], [N; 2];
+                Aegis128x4 => Aegis128, 2, 4, [N; 2], [N; 2];
+                Aegis256 => Aegis256, 1, 1, N, [N; 3];
+                Aegis256x2 => Aegis256, 1, 2, [N; 2], [N; 2];
+                Aegis256x4 => Aegis256, 1, 4, [N; 2], [N; 2];
+            }),
         }
     }
 }
 
-#[target_feature(enable = "neon,aes")]
-fn kernel<F, const RATE: usize, const D: usize, One, Many, M>(key: &[u8], messages: &mut [M])
-where
-    F: Family<RATE>,
-    One: Register,
-    Many: Register,
-    M: Message,
-{
-    // SAFETY: this function's features are those of the registers that `run` names; `Backend::run` has checked the lengths.
-    unsafe { batch::run::<F, RATE, D, One, Many, M>(key, messages) };
-}
+batch::kernel!(kernel_aes, "neon,aes");
+batch::kernel!(kernel_aes_sha3, "neon,aes,sha3");

@@ -1,6 +1,6 @@
 //! The AEGIS construction (RFC 10032): state, update, keystream and finalisation, for any register.
 
-use super::register::{MAX_LANES, Register, Sources};
+use super::register::{MAX_MESSAGES, Register, Sources};
 
 /// The constant C0 of RFC 10032, section 3: the Fibonacci numbers modulo 256.
 const C0: [u8; 16] =
@@ -9,6 +9,31 @@ const C0: [u8; 16] =
 /// The constant C1: the Fibonacci numbers that follow.
 const C1: [u8; 16] =
     [0xdb, 0x3d, 0x18, 0x55, 0x6d, 0xc2, 0x2f, 0xf1, 0x20, 0x11, 0x31, 0x42, 0x73, 0xb5, 0x28, 0xdd];
+
+/// What is done with the bytes of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Associated data is taken in.
+    Absorb,
+    /// Plaintext is taken in and encrypted.
+    Seal,
+    /// Ciphertext is decrypted and taken in.
+    Open,
+}
+
+impl Work {
+    /// What is taken in.
+    #[inline(always)]
+    pub(super) fn plaintext<T>(self, input: T, output: T) -> T {
+        if self == Self::Open { output } else { input }
+    }
+
+    /// What is written, where anything is.
+    #[inline(always)]
+    fn output<T>(self, input: T, combined: T) -> T {
+        if self == Self::Absorb { input } else { combined }
+    }
+}
 
 /// AEGIS-128L and its parallel variants, or AEGIS-256 and its. `RATE` is the number of blocks that each lane takes in
 /// with one update.
@@ -21,61 +46,47 @@ pub(super) trait Family<const RATE: usize> {
 }
 
 /// The state of all messages of a group.
-pub(super) trait State<R: Register, const RATE: usize>: Sized {
-    /// The state after the key and the nonces.
+pub(super) trait State<R: Register, const RATE: usize>: Copy {
+    /// The state after the key and the nonces, for the lanes of each message from `first_lane` on.
     ///
     /// # Safety
-    /// The CPU has the register's instructions; `key` and each of the first `R::LANES / D` nonces are readable for
-    /// the family's key length.
-    unsafe fn new<const D: usize>(key: *const u8, nonces: &Sources) -> Self;
+    /// The CPU has the register's instructions; `key` and the nonce of each message are readable for the family's key
+    /// length.
+    unsafe fn new<const D: usize>(key: *const u8, nonces: &Sources, first_lane: usize) -> Self;
 
-    /// What is combined with the next blocks to encrypt or decrypt them.
-    fn keystream(&self) -> [R; RATE];
+    /// The same in every word.
+    fn splat(word: R) -> Self;
+
+    /// The words.
+    fn words(&mut self) -> &mut [R];
+
+    /// Encrypts or decrypts the next blocks, which have yet to be taken in.
+    fn combine(&self, blocks: [R; RATE]) -> [R; RATE];
 
     /// Takes in associated data or plaintext.
     fn absorb(&mut self, blocks: [R; RATE]);
+
+    /// Does its work on two blocks of each lane; what is returned is written.
+    fn work_on_two(&mut self, work: Work, blocks: [R; 2]) -> [R; 2];
 
     /// Takes in the lengths; returns the tags, whose lanes the parallel variants have yet to combine.
     fn finish(self, lengths: R) -> R;
 }
 
-/// The same block in every lane.
+/// What tells the lanes of a parallel variant apart, from `first_lane` on: block `i` is `i, D - 1, 0, …`. All zero for
+/// degree 1.
 ///
 /// # Safety
-/// The CPU has the register's instructions, and 16 bytes at `block` are readable.
+/// The CPU has the register's instructions; there are as many lanes.
 #[inline(always)]
-pub(super) unsafe fn broadcast<R: Register>(block: *const u8) -> R {
-    // SAFETY: the caller's promise; with degree 1, each lane reads 16 bytes at its own pointer.
-    unsafe { R::load::<1>(&[block; MAX_LANES], 0, 0) }
-}
-
-/// The same 16 bytes of a message's source in each of its lanes.
-///
-/// # Safety
-/// The CPU has the register's instructions, and 16 bytes at `offset` are readable in each source of the group.
-#[inline(always)]
-unsafe fn replicate<R: Register, const D: usize>(from: &Sources, offset: usize) -> R {
-    let mut lanes = [from[0]; MAX_LANES];
-    for (lane, pointer) in lanes.iter_mut().enumerate().take(R::LANES) {
-        *pointer = from[lane / D];
-    }
-    // SAFETY: the caller's promise; with degree 1, each lane reads 16 bytes at its own pointer.
-    unsafe { R::load::<1>(&lanes, offset, 0) }
-}
-
-/// What tells the lanes of a parallel variant apart: block `i` is `i, D - 1, 0, …`. All zero for degree 1.
-///
-/// # Safety
-/// The CPU has the register's instructions.
-#[inline(always)]
-unsafe fn context<R: Register, const D: usize>() -> R {
+unsafe fn context<R: Register, const D: usize>(first_lane: usize) -> R {
+    const { assert!(D == 1 || D == 2 || D == 4) };
     let mut blocks = [[0_u8; 16]; D];
     for (i, block) in blocks.iter_mut().enumerate() {
-        // The degree is 1, 2 or 4.
         (block[0], block[1]) = (i as u8, (D - 1) as u8);
     }
-    // SAFETY: every message reads its D blocks from the same place.
-    unsafe { R::load::<D>(&[blocks.as_ptr().cast(); MAX_LANES], 0, 0) }
+    // SAFETY: every message reads its D blocks from the same place, or those of them that are left.
+    unsafe { R::load::<D>(&[blocks.as_ptr().cast(); MAX_MESSAGES], 16 * first_lane, 0) }
 }
 
 /// AEGIS-128L (degree 1), AEGIS-128X2 and AEGIS-128X4.
@@ -86,28 +97,31 @@ impl Family<2> for Aegis128 {
     type State<R: Register> = State128<R>;
 }
 
+#[derive(Clone, Copy)]
 pub(super) struct State128<R>([R; 8]);
 
 impl<R: Register> State128<R> {
     #[inline(always)]
     fn update(&mut self, m0: R, m1: R) {
         let [s0, s1, s2, s3, s4, s5, s6, s7] = self.0;
-        self.0 =
-            R::aes_rounds([s7, s0, s1, s2, s3, s4, s5, s6], [s0.xor(m0), s1, s2, s3, s4.xor(m1), s5, s6, s7]);
+        self.0 = R::aes_rounds([s7, s0, s1, s2, s3, s4, s5, s6], self.0);
+        // Added behind the round, so that the round need not wait for a plaintext that is yet to be decrypted.
+        self.0[0] = self.0[0].xor(m0);
+        self.0[4] = self.0[4].xor(m1);
     }
 }
 
 impl<R: Register> State<R, 2> for State128<R> {
     #[inline(always)]
-    unsafe fn new<const D: usize>(key: *const u8, nonces: &Sources) -> Self {
+    unsafe fn new<const D: usize>(key: *const u8, nonces: &Sources, first_lane: usize) -> Self {
         // SAFETY: the caller's promise; the constants are 16 bytes long.
         let (key, nonce, c0, c1, context) = unsafe {
             (
-                broadcast::<R>(key),
-                replicate::<R, D>(nonces, 0),
-                broadcast::<R>(C0.as_ptr()),
-                broadcast::<R>(C1.as_ptr()),
-                context::<R, D>(),
+                R::broadcast(key),
+                R::replicate::<D>(nonces, 0, 0),
+                R::broadcast(C0.as_ptr()),
+                R::broadcast(C1.as_ptr()),
+                context::<R, D>(first_lane),
             )
         };
         let both = key.xor(nonce);
@@ -123,14 +137,31 @@ impl<R: Register> State<R, 2> for State128<R> {
     }
 
     #[inline(always)]
-    fn keystream(&self) -> [R; 2] {
+    fn splat(word: R) -> Self {
+        Self([word; 8])
+    }
+
+    #[inline(always)]
+    fn words(&mut self) -> &mut [R] {
+        &mut self.0
+    }
+
+    #[inline(always)]
+    fn combine(&self, [m0, m1]: [R; 2]) -> [R; 2] {
         let [_, s1, s2, s3, _, s5, s6, s7] = self.0;
-        [s6.xor3(s1, s2.and(s3)), s2.xor3(s5, s6.and(s7))]
+        [m0.xor3(s6, s1.xor_and(s2, s3)), m1.xor3(s2, s5.xor_and(s6, s7))]
     }
 
     #[inline(always)]
     fn absorb(&mut self, [m0, m1]: [R; 2]) {
         self.update(m0, m1);
+    }
+
+    #[inline(always)]
+    fn work_on_two(&mut self, work: Work, blocks: [R; 2]) -> [R; 2] {
+        let output = work.output(blocks, self.combine(blocks));
+        self.absorb(work.plaintext(blocks, output));
+        output
     }
 
     #[inline(always)]
@@ -152,54 +183,86 @@ impl Family<1> for Aegis256 {
     type State<R: Register> = State256<R>;
 }
 
+#[derive(Clone, Copy)]
 pub(super) struct State256<R>([R; 6]);
 
 impl<R: Register> State256<R> {
     #[inline(always)]
     fn update(&mut self, m: R) {
         let [s0, s1, s2, s3, s4, s5] = self.0;
-        self.0 = R::aes_rounds([s5, s0, s1, s2, s3, s4], [s0.xor(m), s1, s2, s3, s4, s5]);
+        self.0 = R::aes_rounds([s5, s0, s1, s2, s3, s4], self.0);
+        // Added behind the round, so that the round need not wait for a plaintext that is yet to be decrypted.
+        self.0[0] = self.0[0].xor(m);
+    }
+
+    /// An update that initialises.
+    #[inline(always)]
+    fn initialize<const D: usize>(&mut self, context: R, m: R) {
+        if D > 1 {
+            self.0[3] = self.0[3].xor(context);
+            self.0[5] = self.0[5].xor(context);
+        }
+        self.update(m);
     }
 }
 
 impl<R: Register> State<R, 1> for State256<R> {
     #[inline(always)]
-    unsafe fn new<const D: usize>(key: *const u8, nonces: &Sources) -> Self {
+    unsafe fn new<const D: usize>(key: *const u8, nonces: &Sources, first_lane: usize) -> Self {
         // SAFETY: the caller's promise; keys and nonces are 32 bytes long, the constants 16.
         let (k0, k1, n0, n1, c0, c1, context) = unsafe {
             (
-                broadcast::<R>(key),
-                broadcast::<R>(key.add(16)),
-                replicate::<R, D>(nonces, 0),
-                replicate::<R, D>(nonces, 16),
-                broadcast::<R>(C0.as_ptr()),
-                broadcast::<R>(C1.as_ptr()),
-                context::<R, D>(),
+                R::broadcast(key),
+                R::broadcast(key.add(16)),
+                R::replicate::<D>(nonces, 0, 0),
+                R::replicate::<D>(nonces, 16, 0),
+                R::broadcast(C0.as_ptr()),
+                R::broadcast(C1.as_ptr()),
+                context::<R, D>(first_lane),
             )
         };
         let (both0, both1) = (k0.xor(n0), k1.xor(n1));
         let mut state = Self([both0, both1, c1, c0, k0.xor(c0), k1.xor(c1)]);
         for _ in 0..4 {
-            for m in [k0, k1, both0, both1] {
-                if D > 1 {
-                    state.0[3] = state.0[3].xor(context);
-                    state.0[5] = state.0[5].xor(context);
-                }
-                state.update(m);
-            }
+            // Not a loop, for which the four would be put into memory each time.
+            state.initialize::<D>(context, k0);
+            state.initialize::<D>(context, k1);
+            state.initialize::<D>(context, both0);
+            state.initialize::<D>(context, both1);
         }
         state
     }
 
     #[inline(always)]
-    fn keystream(&self) -> [R; 1] {
+    fn splat(word: R) -> Self {
+        Self([word; 6])
+    }
+
+    #[inline(always)]
+    fn words(&mut self) -> &mut [R] {
+        &mut self.0
+    }
+
+    #[inline(always)]
+    fn combine(&self, [m]: [R; 1]) -> [R; 1] {
         let [_, s1, s2, s3, s4, s5] = self.0;
-        [s1.xor3(s4, s5).xor(s2.and(s3))]
+        [m.xor(s1.xor3(s4, s5).xor_and(s2, s3))]
     }
 
     #[inline(always)]
     fn absorb(&mut self, [m]: [R; 1]) {
         self.update(m);
+    }
+
+    #[inline(always)]
+    fn work_on_two(&mut self, work: Work, blocks: [R; 2]) -> [R; 2] {
+        let mut out = blocks;
+        for block in &mut out {
+            let output = work.output([*block], self.combine([*block]));
+            self.absorb(work.plaintext([*block], output));
+            [*block] = output;
+        }
+        out
     }
 
     #[inline(always)]

@@ -7,8 +7,8 @@
 use super::Variant;
 use super::batch;
 use super::construction::{Aegis128, Aegis256, Family};
-use super::register::{Destinations, Register, Sources, destination, source};
-use crate::engine::message::Message;
+use super::register::{Destinations, Register, Sources, Tags, destination, source};
+use crate::engine::message::{Checked, Message};
 
 mod sbox;
 
@@ -17,37 +17,54 @@ pub(super) type Block = [u64; 2];
 
 /// `L` lanes.
 #[derive(Clone, Copy)]
-struct Blocks<const L: usize>([Block; L]);
+pub(super) struct Blocks<const L: usize>([Block; L]);
 
 impl<const L: usize> Register for Blocks<L> {
     const LANES: usize = L;
 
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn load<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {
         let mut out = [[0; 2]; L];
-        for (lane, block) in out.iter_mut().enumerate() {
-            // SAFETY: the caller's promise; an array of bytes has no alignment.
-            let bytes: [[u8; 8]; 2] =
-                unsafe { source::<D>(from, offset, first_lane + lane).cast::<[[u8; 8]; 2]>().read() };
-            *block = bytes.map(u64::from_le_bytes);
+        for (lane, block) in (first_lane..).zip(&mut out) {
+            // SAFETY: the caller's promise.
+            *block = unsafe { read(source::<D>(from, offset, lane)) };
         }
         Self(out)
     }
 
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn store<const D: usize>(self, to: &Destinations, offset: usize, first_lane: usize) {
-        for (lane, block) in self.0.into_iter().enumerate() {
-            let place = destination::<D>;
+        for (lane, block) in (first_lane..).zip(self.0) {
+            let place = destination::<D>(to, offset, lane).cast::<[[u8; 8]; 2]>();
             // SAFETY: the caller's promise; an array of bytes has no alignment.
-            unsafe {
-                place(to, offset, first_lane + lane)
-                    .cast::<[[u8; 8]; 2]>()
-                    .write(block.map(u64::to_le_bytes));
-            }
+            unsafe { place.write(block.map(u64::to_le_bytes)) };
         }
     }
 
-    #[inline(always)]
+    #[inline(never)]
+    unsafe fn broadcast(block: *const u8) -> Self {
+        // SAFETY: the caller's promise.
+        Self([unsafe { read(block) }; L])
+    }
+
+    #[inline(never)]
+    unsafe fn replicate<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {
+        let mut out = [[0; 2]; L];
+        for (lane, block) in (first_lane..).zip(&mut out) {
+            // SAFETY: the caller's promise.
+            *block = unsafe { read(from[lane / D].wrapping_add(offset)) };
+        }
+        Self(out)
+    }
+
+    #[inline(never)]
+    fn add_to_tags<const D: usize>(self, tags: &mut Tags, first_lane: usize) {
+        for (lane, block) in (first_lane..).zip(self.0) {
+            tags[lane / D] ^= u128::from(block[0]) | (u128::from(block[1]) << 64);
+        }
+    }
+
+    #[inline(never)]
     fn xor(mut self, other: Self) -> Self {
         for (a, b) in self.0.as_flattened_mut().iter_mut().zip(other.0.as_flattened()) {
             *a ^= b;
@@ -55,7 +72,7 @@ impl<const L: usize> Register for Blocks<L> {
         self
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn and(mut self, other: Self) -> Self {
         for (a, b) in self.0.as_flattened_mut().iter_mut().zip(other.0.as_flattened()) {
             *a &= b;
@@ -93,19 +110,29 @@ impl<const L: usize> Register for Blocks<L> {
     }
 }
 
-pub(super) fn run<M: Message>(variant: Variant, key: &[u8], messages: &mut [M]) {
-    match variant {
-        Variant::Aegis128l => kernel::<Aegis128, 2, 1, Blocks<1>, Blocks<2>, M>(key, messages),
-        Variant::Aegis128x2 => kernel::<Aegis128, 2, 2, Blocks<2>, Blocks<2>, M>(key, messages),
-        Variant::Aegis128x4 => kernel::<Aegis128, 2, 4, Blocks<4>, Blocks<4>, M>(key, messages),
-        Variant::Aegis256 => kernel::<Aegis256, 1, 1, Blocks<1>, Blocks<4>, M>(key, messages),
-        Variant::Aegis256x2 => kernel::<Aegis256, 1, 2, Blocks<2>, Blocks<4>, M>(key, messages),
-        Variant::Aegis256x4 => kernel::<Aegis256, 1, 4, Blocks<4>, Blocks<4>, M>(key, messages),
-    }
+/// # Safety
+/// 16 bytes are readable.
+#[inline(always)]
+unsafe fn read(block: *const u8) -> Block {
+    // SAFETY: the caller's promise; an array of bytes has no alignment.
+    let bytes: [[u8; 8]; 2] = unsafe { block.cast::<[[u8; 8]; 2]>().read() };
+    bytes.map(u64::from_le_bytes)
+}
+
+pub(super) fn run<M: Message>(variant: Variant, key: &[u8], batch: Checked<'_, M>) {
+    // Rounds are done for eight blocks: one state of AEGIS-128L, or three quarters of four states of AEGIS-256.
+    batch::by_variant!(kernel, variant, key, batch, {
+        Aegis128l => Aegis128, 2, 1, Blocks<1>, Blocks<1>;
+        Aegis128x2 => Aegis128, 2, 2, Blocks<2>, Blocks<2>;
+        Aegis128x4 => Aegis128, 2, 4, Blocks<4>, Blocks<4>;
+        Aegis256 => Aegis256, 1, 1, Blocks<1>, Blocks<1>;
+        Aegis256x2 => Aegis256, 1, 2, Blocks<2>, Blocks<2>;
+        Aegis256x4 => Aegis256, 1, 4, Blocks<4>, Blocks<4>;
+    });
 }
 
 #[inline(never)]
-fn kernel<F, const RATE: usize, const D: usize, One, Many, M>(key: &[u8], messages: &mut [M])
+fn kernel<F, const RATE: usize, const D: usize, One, Many, M>(key: &[u8], batch: Checked<'_, M>)
 where
     F: Family<RATE>,
     One: Register,
@@ -113,7 +140,7 @@ where
     M: Message,
 {
     // SAFETY: these registers need nothing of the CPU; `Backend::run` has checked the lengths.
-    unsafe { batch::run::<F, RATE, D, One, Many, M>(key, messages) };
+    unsafe { batch::run::<F, RATE, D, One, Many, M>(key, batch) };
 }
 
 /// SubBytes, ShiftRows and MixColumns (FIPS 197) of eight blocks.

@@ -1,11 +1,16 @@
-//! How a batch reaches a kernel.
+//! How a batch reaches a kernel, and that it does not matter in which registers it is worked on.
 
 use std::cell::Cell;
+use std::vec;
 use std::vec::Vec;
 
+use super::batch;
+use super::construction::{Aegis128, Aegis256, Family};
+use super::portable::Blocks;
+use super::register::Register;
 use super::{Backend, Variant};
 use crate::engine::available;
-use crate::engine::message::{Open, Seal, Text};
+use crate::engine::message::{Checked, Message, Open, Seal, Text};
 
 std::thread_local! {
     static KERNEL_CALLS: Cell<usize> = const { Cell::new(0) };
@@ -25,40 +30,179 @@ const VARIANTS: [(Variant, usize); 6] = [
     (Variant::Aegis256x4, 32),
 ];
 
+fn checked<M: Message>(messages: &mut [M], nonce_length: usize) -> Checked<'_, M> {
+    Checked::new(messages, nonce_length, u64::MAX).unwrap()
+}
+
 #[test]
 fn a_batch_of_64_messages_is_one_kernel_call_on_every_engine() {
     for engine in available() {
         let backend = Backend::best(Some(engine));
         for (variant, key_length) in VARIANTS {
             let key = vec![7; key_length];
-            let nonces: Vec<Vec<u8>> = (0..64).map(|i| vec![i; key_length]).collect();
-            let mut texts = vec![[0x5a; 4048]; 64];
-            let mut tags = vec![[0; 16]; 64];
+            let mut messages = Messages::new(key_length, &[(4048, 0); 64]);
+            let texts = messages.texts.clone();
 
             KERNEL_CALLS.set(0);
-            let mut batch: Vec<Seal<'_>> = nonces
-                .iter()
-                .zip(texts.iter_mut().zip(&mut tags))
-                .map(|(nonce, (text, tag))| Seal {
-                    nonce,
-                    associated_data: &[],
-                    text: Text::InPlace(text),
-                    tag,
-                })
-                .collect();
-            backend.seal(variant, &key, &mut batch);
+            messages.seal(|batch| backend.seal(variant, &key, batch));
             assert_eq!(KERNEL_CALLS.get(), 1, "{variant:?} sealed by {}", backend.engine());
 
             KERNEL_CALLS.set(0);
-            let mut batch: Vec<Open<'_>> = nonces
-                .iter()
-                .zip(texts.iter_mut().zip(&tags))
-                .map(|(nonce, (text, tag))| Open::new(nonce, &[], Text::InPlace(text), tag))
-                .collect();
-            backend.open(variant, &key, &mut batch);
+            messages.open(|batch| backend.open(variant, &key, batch));
             assert_eq!(KERNEL_CALLS.get(), 1, "{variant:?} opened by {}", backend.engine());
-            assert!(batch.iter().all(Open::opened));
-            assert!(texts.iter().all(|text| text == &[0x5a; 4048]));
+            assert!(messages.texts == texts);
+        }
+    }
+}
+
+/// Messages and room for their tags.
+#[derive(Clone, PartialEq)]
+struct Messages {
+    nonces: Vec<Vec<u8>>,
+    data: Vec<Vec<u8>>,
+    texts: Vec<Vec<u8>>,
+    tags: Vec<[u8; 16]>,
+}
+
+impl Messages {
+    /// Messages of these lengths of text and associated data.
+    fn new(nonce_length: usize, lengths: &[(usize, usize)]) -> Self {
+        let bytes = |seed: usize, length: usize| -> Vec<u8> {
+            (0..length).map(|i| (i * 29 + seed * 101 + i / 251) as u8).collect()
+        };
+        let indices = 0..lengths.len();
+        Self {
+            nonces: indices.clone().map(|i| bytes(i, nonce_length)).collect(),
+            data: indices.clone().map(|i| bytes(i + 1000, lengths[i].1)).collect(),
+            texts: indices.map(|i| bytes(i + 2000, lengths[i].0)).collect(),
+            tags: vec![[0; 16]; lengths.len()],
+        }
+    }
+
+    fn seal(&mut self, seal: impl FnOnce(Checked<'_, Seal<'_>>)) {
+        let mut batch: Vec<Seal<'_>> = (self.nonces.iter().zip(&self.data))
+            .zip(self.texts.iter_mut().zip(&mut self.tags))
+            .map(|((nonce, associated_data), (text, tag))| Seal {
+                nonce,
+                associated_data,
+                text: Text::InPlace(text),
+                tag,
+            })
+            .collect();
+        seal(checked(&mut batch, self.nonces[0].len()));
+    }
+
+    fn open(&mut self, open: impl FnOnce(Checked<'_, Open<'_>>)) {
+        let mut batch: Vec<Open<'_>> = (self.nonces.iter().zip(&self.data))
+            .zip(self.texts.iter_mut().zip(&self.tags))
+            .map(|((nonce, associated_data), (text, tag))| {
+                Open::new(nonce, associated_data, Text::InPlace(text), tag)
+            })
+            .collect();
+        open(checked(&mut batch, self.nonces[0].len()));
+        assert!(batch.iter().all(Open::opened));
+    }
+}
+
+/// Batches of up to nine messages: all of one length, of lengths that differ, of lengths that end within the
+/// same update or around its end.
+fn batches() -> Vec<Vec<(usize, usize)>> {
+    let around = [0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 200, 255, 256, 257, 500];
+    let mut batches = Vec::new();
+    for count in [1, 2, 3, 4, 5, 7, 9] {
+        for (start, length) in around.into_iter().enumerate().step_by(1 + count / 4) {
+            batches.push(vec![(length, around[(start * 7 + count) % 20]); count]);
+            batches.push((0..count).map(|i| (length + i, (start + i * i) % 40)).collect());
+        }
+        for start in (0..20).step_by(1 + count / 4) {
+            let at = |i: usize| around[(start + i * 3) % 20];
+            batches.push((0..count).map(|i| (at(i * 5 + 1), at(i * i))).collect());
+        }
+    }
+    batches
+}
+
+/// Seals and opens `batches` in the registers `One` and `Many` of the model, and compares with the portable engine, one
+/// message after the other.
+fn check_registers<F, const RATE: usize, const D: usize, One, Many>(variant: Variant)
+where
+    F: Family<RATE>,
+    One: Register,
+    Many: Register,
+{
+    let key: Vec<u8> = (0..F::KEY_LENGTH as u8).map(|i| i.wrapping_mul(37) ^ 0x5b).collect();
+    check(variant, &key, &mut |messages, open| {
+        // SAFETY: the registers of the model need nothing of the CPU; lengths are checked.
+        unsafe {
+            if open {
+                messages.open(|batch| batch::run::<F, RATE, D, One, Many, _>(&key, batch));
+            } else {
+                messages.seal(|batch| batch::run::<F, RATE, D, One, Many, _>(&key, batch));
+            }
+        }
+    });
+}
+
+fn check(variant: Variant, key: &[u8], work: &mut dyn FnMut(&mut Messages, bool)) {
+    for lengths in batches() {
+        let plain = Messages::new(key.len(), &lengths);
+        let mut expected = plain.clone();
+        expected.seal(|batch| {
+            for message in batch.into_messages().chunks_mut(1) {
+                Backend::Portable.seal(variant, key, checked(message, key.len()));
+            }
+        });
+        let mut messages = plain.clone();
+        work(&mut messages, false);
+        assert!(messages == expected, "{variant:?}: sealing differs for {lengths:?}");
+        work(&mut messages, true);
+        assert!(messages.texts == plain.texts, "{variant:?}: opening differs for {lengths:?}");
+    }
+}
+
+/// Every shape of registers that an engine uses, of lanes in plain Rust.
+#[test]
+fn the_choice_of_registers_does_not_change_a_byte() {
+    type B<const L: usize> = Blocks<L>;
+    check_registers::<Aegis128, 2, 1, B<1>, [B<1>; 2]>(Variant::Aegis128l);
+    check_registers::<Aegis128, 2, 1, B<1>, [B<2>; 2]>(Variant::Aegis128l);
+    check_registers::<Aegis128, 2, 2, B<1>, B<1>>(Variant::Aegis128x2);
+    check_registers::<Aegis128, 2, 2, B<2>, [B<2>; 2]>(Variant::Aegis128x2);
+    check_registers::<Aegis128, 2, 4, B<2>, B<2>>(Variant::Aegis128x4);
+    check_registers::<Aegis128, 2, 4, B<4>, [B<4>; 2]>(Variant::Aegis128x4);
+    check_registers::<Aegis256, 1, 1, B<1>, [B<1>; 3]>(Variant::Aegis256);
+    check_registers::<Aegis256, 1, 1, B<1>, [B<2>; 2]>(Variant::Aegis256);
+    check_registers::<Aegis256, 1, 2, [B<1>; 2], [B<1>; 2]>(Variant::Aegis256x2);
+    check_registers::<Aegis256, 1, 4, [B<1>; 2], [B<1>; 2]>(Variant::Aegis256x4);
+    check_registers::<Aegis256, 1, 4, [B<2>; 2], [B<2>; 2]>(Variant::Aegis256x4);
+}
+
+/// An engine may have more than one way to encode its instructions; integration tests see only the best.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn every_encoding_of_aes_ni_gives_the_same_bytes() {
+    use super::x86_64_aesni::Encoding;
+    use crate::engine::detect::{AesNi, Avx2, Avx512};
+    use std::io::Write;
+
+    let Some(aesni) = AesNi::detect() else {
+        let _ = writeln!(std::io::stderr(), "skipped: this CPU has no AES-NI");
+        return;
+    };
+    let mut encodings = vec![Encoding::Sse(aesni)];
+    encodings.extend(Avx2::detect().map(|avx2| Encoding::Vex(aesni, avx2)));
+    encodings.extend(Avx512::detect().map(|avx512| Encoding::Evex(aesni, avx512)));
+    for encoding in encodings {
+        let backend = Backend::AesNi(encoding);
+        for (variant, key_length) in VARIANTS {
+            let key = vec![0x3c; key_length];
+            check(variant, &key, &mut |messages, open| {
+                if open {
+                    messages.open(|batch| backend.open(variant, &key, batch));
+                } else {
+                    messages.seal(|batch| backend.seal(variant, &key, batch));
+                }
+            });
         }
     }
 }

@@ -1,22 +1,56 @@
 //! AEGIS on x86-64 with AES-NI: registers of one lane.
 
 use core::arch::x86_64::{
-    __m128i, _mm_aesenc_si128, _mm_and_si128, _mm_loadu_si128, _mm_storeu_si128, _mm_xor_si128,
+    __m128i, _mm_aesenc_si128, _mm_and_si128, _mm_loadu_si128, _mm_mask_storeu_epi8, _mm_maskz_loadu_epi8,
+    _mm_maskz_mov_epi8, _mm_storeu_si128, _mm_ternarylogic_epi64, _mm_xor_si128,
 };
 
 use super::Variant;
 use super::batch;
 use super::construction::{Aegis128, Aegis256, Family};
-use super::register::{Destinations, Register, Sources, destination, source};
-use crate::engine::detect::AesNi;
-use crate::engine::message::Message;
+use super::register::{
+    Destinations, Lengths, Register, Sources, Tags, destination, left, load_rest_through_memory, source,
+    store_rest_through_memory,
+};
+use crate::engine::detect::{AesNi, Avx2, Avx512};
+use crate::engine::message::{Checked, Message};
 
-/// One lane.
+/// How instructions are encoded, and so how many registers there are: AES-NI alone has 16 of them, and instructions
+/// overwrite an operand; with AVX they have three operands, and with AVX-512 32 registers, masks and logic of three
+/// operands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Encoding {
+    Sse(AesNi),
+    Vex(AesNi, Avx2),
+    Evex(AesNi, Avx512),
+}
+
+impl Encoding {
+    /// The best that this CPU has.
+    pub(super) fn best(token: AesNi) -> Self {
+        if let Some(avx512) = Avx512::detect() {
+            Self::Evex(token, avx512)
+        } else if let Some(avx2) = Avx2::detect() {
+            Self::Vex(token, avx2)
+        } else {
+            Self::Sse(token)
+        }
+    }
+}
+
+/// One lane; `EVEX` with the masks and the logic of AVX-512.
 #[derive(Clone, Copy)]
-pub(super) struct Xmm(__m128i);
+pub(super) struct Xmm<const EVEX: bool>(pub(super) __m128i);
 
-impl Register for Xmm {
+/// The lowest `count` bits, at most 16.
+#[inline(always)]
+fn mask(count: usize) -> u16 {
+    (0xffff_u32 >> 16_usize.saturating_sub(count)) as u16
+}
+
+impl<const EVEX: bool> Register for Xmm<EVEX> {
     const LANES: usize = 1;
+    const MASKED: bool = EVEX;
 
     #[inline(always)]
     unsafe fn load<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {
@@ -28,6 +62,62 @@ impl Register for Xmm {
     unsafe fn store<const D: usize>(self, to: &Destinations, offset: usize, first_lane: usize) {
         // SAFETY: the caller's promise.
         unsafe { _mm_storeu_si128(destination::<D>(to, offset, first_lane).cast(), self.0) };
+    }
+
+    #[inline(always)]
+    unsafe fn load_rest<const D: usize>(
+        from: &Sources,
+        lengths: &Lengths,
+        offset: usize,
+        first_lane: usize,
+    ) -> Self {
+        // SAFETY: the caller's promise; what a mask hides is not read.
+        unsafe {
+            if !EVEX {
+                return load_rest_through_memory::<Self, D>(from, lengths, offset, first_lane);
+            }
+            let mask = mask(left::<D>(lengths, offset, first_lane));
+            Self(_mm_maskz_loadu_epi8(mask, source::<D>(from, offset, first_lane).cast()))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store_rest<const D: usize>(
+        self,
+        to: &Destinations,
+        lengths: &Lengths,
+        offset: usize,
+        first_lane: usize,
+    ) -> Self {
+        // SAFETY: the caller's promise; what a mask hides is not written.
+        unsafe {
+            if !EVEX {
+                return store_rest_through_memory::<Self, D>(self, to, lengths, offset, first_lane);
+            }
+            let mask = mask(left::<D>(lengths, offset, first_lane));
+            _mm_mask_storeu_epi8(destination::<D>(to, offset, first_lane).cast(), mask, self.0);
+            Self(_mm_maskz_mov_epi8(mask, self.0))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn broadcast(block: *const u8) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { _mm_loadu_si128(block.cast()) })
+    }
+
+    #[inline(always)]
+    unsafe fn replicate<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Self::broadcast(from[first_lane / D].wrapping_add(offset)) }
+    }
+
+    #[inline(always)]
+    fn add_to_tags<const D: usize>(self, tags: &mut Tags, first_lane: usize) {
+        let mut tag = [0_u8; 16];
+        // SAFETY: register; there are as many bytes.
+        unsafe { _mm_storeu_si128(tag.as_mut_ptr().cast(), self.0) };
+        tags[first_lane / D] ^= u128::from_le_bytes(tag);
     }
 
     #[inline(always)]
@@ -47,32 +137,64 @@ impl Register for Xmm {
         // SAFETY: register.
         Self(unsafe { _mm_aesenc_si128(self.0, round_key.0) })
     }
+
+    #[inline(always)]
+    fn xor3(self, a: Self, b: Self) -> Self {
+        if EVEX {
+            // SAFETY: register.
+            return Self(unsafe { _mm_ternarylogic_epi64::<0x96>(self.0, a.0, b.0) });
+        }
+        self.xor(a).xor(b)
+    }
+
+    #[inline(always)]
+    fn xor_and(self, a: Self, b: Self) -> Self {
+        if EVEX {
+            // SAFETY: register.
+            return Self(unsafe { _mm_ternarylogic_epi64::<0x78>(self.0, a.0, b.0) });
+        }
+        self.xor(a.and(b))
+    }
 }
 
-pub(super) fn run<M: Message>(_: AesNi, variant: Variant, key: &[u8], messages: &mut [M]) {
-    // 16 registers hold the states of two messages of AEGIS-256; those of AEGIS-128L and the wider variants fill
-    // them alone.
+type X = Xmm<false>;
+type XMasked = Xmm<true>;
+
+pub(super) fn run<M: Message>(encoding: Encoding, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
+    // One state of the AEGIS-128 family keeps the AES unit busy, its eight rounds taking as long as one after the other;
+    // of the AEGIS-256 family it takes two, of messages or of lanes of a parallel variant, where there are registers.
+    // Lanes that do not fit have their turn one after the other.
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
-        match variant {
-            Variant::Aegis128l => kernel::<Aegis128, 2, 1, Xmm, Xmm, M>(key, messages),
-            Variant::Aegis128x2 => kernel::<Aegis128, 2, 2, [Xmm; 2], [Xmm; 2], M>(key, messages),
-            Variant::Aegis128x4 => kernel::<Aegis128, 2, 4, [Xmm; 4], [Xmm; 4], M>(key, messages),
-            Variant::Aegis256 => kernel::<Aegis256, 1, 1, Xmm, [Xmm; 2], M>(key, messages),
-            Variant::Aegis256x2 => kernel::<Aegis256, 1, 2, [Xmm; 2], [Xmm; 2], M>(key, messages),
-            Variant::Aegis256x4 => kernel::<Aegis256, 1, 4, [Xmm; 4], [Xmm; 4], M>(key, messages),
+        match encoding {
+            Encoding::Sse(_) => batch::by_variant!(kernel_sse, variant, key, batch, {
+                Aegis128l => Aegis128, 2, 1, X, X;
+                Aegis128x2 => Aegis128, 2, 2, X, X;
+                Aegis128x4 => Aegis128, 2, 4, X, X;
+                Aegis256 => Aegis256, 1, 1, X, X;
+                Aegis256x2 => Aegis256, 1, 2, X, X;
+                Aegis256x4 => Aegis256, 1, 4, X, X;
+            }),
+            Encoding::Vex(..) => batch::by_variant!(kernel_vex, variant, key, batch, {
+                Aegis128l => Aegis128, 2, 1, X, X;
+                Aegis128x2 => Aegis128, 2, 2, X, X;
+                Aegis128x4 => Aegis128, 2, 4, X, X;
+                Aegis256 => Aegis256, 1, 1, X, X;
+                Aegis256x2 => Aegis256, 1, 2, X, X;
+                Aegis256x4 => Aegis256, 1, 4, X, X;
+            }),
+            Encoding::Evex(..) => batch::by_variant!(kernel_evex, variant, key, batch, {
+                Aegis128l => Aegis128, 2, 1, XMasked, XMasked;
+                Aegis128x2 => Aegis128, 2, 2, XMasked, XMasked;
+                Aegis128x4 => Aegis128, 2, 4, XMasked, XMasked;
+                Aegis256 => Aegis256, 1, 1, XMasked, [XMasked; 2];
+                Aegis256x2 => Aegis256, 1, 2, [XMasked; 2], [XMasked; 2];
+                Aegis256x4 => Aegis256, 1, 4, [XMasked; 2], [XMasked; 2];
+            }),
         }
     }
 }
 
-#[target_feature(enable = "aes,sse4.1")]
-fn kernel<F, const RATE: usize, const D: usize, One, Many, M>(key: &[u8], messages: &mut [M])
-where
-    F: Family<RATE>,
-    One: Register,
-    Many: Register,
-    M: Message,
-{
-    // SAFETY: this function's features are those of the registers that `run` names; `Backend::run` has checked the lengths.
-    unsafe { batch::run::<F, RATE, D, One, Many, M>(key, messages) };
-}
+batch::kernel!(kernel_sse, "aes,sse4.1");
+batch::kernel!(kernel_vex, "aes,avx2");
+batch::kernel!(kernel_evex, "aes,avx2,avx512f,avx512bw,avx512dq,avx512vl");

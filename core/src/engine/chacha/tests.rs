@@ -45,27 +45,33 @@ impl<const L: usize> ModelWords<L> {
 impl<const L: usize> Words for ModelWords<L> {
     const LANES: usize = L;
 
+    #[inline(never)]
     unsafe fn splat(word: u32) -> Self {
         Self([word; L])
     }
 
+    #[inline(never)]
     unsafe fn load(from: *const u32) -> Self {
         // SAFETY: the caller's promise.
         Self(unsafe { from.cast::<[u32; L]>().read_unaligned() })
     }
 
+    #[inline(never)]
     fn add(self, other: Self) -> Self {
         Self(std::array::from_fn(|i| self.0[i].wrapping_add(other.0[i])))
     }
 
+    #[inline(never)]
     fn xor(self, other: Self) -> Self {
         Self(std::array::from_fn(|i| self.0[i] ^ other.0[i]))
     }
 
+    #[inline(never)]
     fn rotate_left<const BITS: i32>(self) -> Self {
         Self(self.0.map(|word| word.rotate_left(BITS.cast_unsigned())))
     }
 
+    #[inline(never)]
     unsafe fn store_blocks(state: State<Self>, to: *mut u8) {
         for lane in 0..L {
             // SAFETY: the caller's promise.
@@ -73,6 +79,7 @@ impl<const L: usize> Words for ModelWords<L> {
         }
     }
 
+    #[inline(never)]
     unsafe fn xor_blocks(state: State<Self>, from: *const u8, to: *mut u8) {
         for lane in 0..L {
             let (keystream, offset) = (Self::block(&state, lane), lane * BLOCK);
@@ -89,33 +96,40 @@ struct ModelRow([u32; 4]);
 impl Rows for ModelRow {
     const BLOCKS: usize = 1;
 
+    #[inline(never)]
     unsafe fn repeat(from: *const u32) -> Self {
         // SAFETY: the caller's promise.
         Self(unsafe { from.cast::<[u32; 4]>().read_unaligned() })
     }
 
+    #[inline(never)]
     unsafe fn load(from: *const [u32; 4]) -> Self {
         // SAFETY: the caller's promise.
         Self(unsafe { from.read_unaligned() })
     }
 
+    #[inline(never)]
     fn add(self, other: Self) -> Self {
         Self(std::array::from_fn(|i| self.0[i].wrapping_add(other.0[i])))
     }
 
+    #[inline(never)]
     fn xor(self, other: Self) -> Self {
         Self(std::array::from_fn(|i| self.0[i] ^ other.0[i]))
     }
 
+    #[inline(never)]
     fn rotate_left<const BITS: i32>(self) -> Self {
         Self(self.0.map(|word| word.rotate_left(BITS.cast_unsigned())))
     }
 
+    #[inline(never)]
     fn turn<const PLACES: usize>(mut self) -> Self {
         self.0.rotate_left(PLACES);
         self
     }
 
+    #[inline(never)]
     unsafe fn store_blocks(rows: [Self; 4], to: *mut u8) {
         for (i, row) in rows.into_iter().enumerate() {
             // SAFETY: the caller's promise.
@@ -143,20 +157,24 @@ impl<const L: usize> Limbs for ModelLimbs<L> {
         _ => &[0, 4, 1, 5, 2, 6, 3, 7],
     };
 
+    #[inline(never)]
     unsafe fn splat(number: u64) -> Self {
         Self([number; L])
     }
 
+    #[inline(never)]
     unsafe fn load(from: *const u64) -> Self {
         // SAFETY: the caller's promise.
         Self(unsafe { from.cast::<[u64; L]>().read_unaligned() })
     }
 
+    #[inline(never)]
     unsafe fn store(self, to: *mut u64) {
         // SAFETY: the caller's promise.
         unsafe { to.cast::<[u64; L]>().write_unaligned(self.0) };
     }
 
+    #[inline(never)]
     unsafe fn load_blocks(from: *const u8) -> (Self, Self) {
         let mut blocks = [from; MAX_LANES];
         for (block, place) in blocks.iter_mut().zip(Self::ORDER) {
@@ -166,6 +184,7 @@ impl<const L: usize> Limbs for ModelLimbs<L> {
         unsafe { Self::gather_blocks(&blocks, 0) }
     }
 
+    #[inline(never)]
     unsafe fn gather_blocks(from: &[*const u8; MAX_LANES], offset: usize) -> (Self, Self) {
         // SAFETY: the caller's promise.
         let half = |lane: usize, at| unsafe {
@@ -174,30 +193,37 @@ impl<const L: usize> Limbs for ModelLimbs<L> {
         (Self::lanes(|lane| half(lane, 0)), Self::lanes(|lane| half(lane, 8)))
     }
 
+    #[inline(never)]
     fn add(self, other: Self) -> Self {
         Self::lanes(|i| self.0[i].wrapping_add(other.0[i]))
     }
 
+    #[inline(never)]
     fn and(self, other: Self) -> Self {
         Self::lanes(|i| self.0[i] & other.0[i])
     }
 
+    #[inline(never)]
     fn or(self, other: Self) -> Self {
         Self::lanes(|i| self.0[i] | other.0[i])
     }
 
+    #[inline(never)]
     fn not_and(self, other: Self) -> Self {
         Self::lanes(|i| !self.0[i] & other.0[i])
     }
 
+    #[inline(never)]
     fn shift_left<const BITS: i32>(self) -> Self {
         Self(self.0.map(|number| number << BITS))
     }
 
+    #[inline(never)]
     fn shift_right<const BITS: i32>(self) -> Self {
         Self(self.0.map(|number| number >> BITS))
     }
 
+    #[inline(never)]
     fn sum(self) -> u64 {
         self.0.into_iter().fold(0, u64::wrapping_add)
     }
@@ -205,10 +231,12 @@ impl<const L: usize> Limbs for ModelLimbs<L> {
 
 /// Sums that do not fit are mistakes of the construction, and panic here.
 impl<const L: usize> Multiply32 for ModelLimbs<L> {
+    #[inline(never)]
     fn multiply(self, other: Self) -> Self {
         Self::lanes(|i| (self.0[i] & 0xffff_ffff) * (other.0[i] & 0xffff_ffff))
     }
 
+    #[inline(never)]
     fn multiply_add(self, a: Self, b: Self) -> Self {
         let product = a.multiply(b);
         Self::lanes(|i| self.0[i] + product.0[i])
@@ -217,10 +245,12 @@ impl<const L: usize> Multiply32 for ModelLimbs<L> {
 
 /// As above.
 impl<const L: usize> Multiply52 for ModelLimbs<L> {
+    #[inline(never)]
     fn multiply_add_low(self, a: Self, b: Self) -> Self {
         Self::lanes(|i| self.0[i] + (product52(a.0[i], b.0[i]) & MASK52) as u64)
     }
 
+    #[inline(never)]
     fn multiply_add_high(self, a: Self, b: Self) -> Self {
         Self::lanes(|i| self.0[i] + (product52(a.0[i], b.0[i]) >> 52) as u64)
     }

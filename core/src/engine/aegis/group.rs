@@ -1,0 +1,331 @@
+//! One group of messages, sealed or opened together.
+
+use core::ptr;
+
+use super::batch::together;
+use super::construction::{Family, State, Work};
+use super::register::{Destinations, Lanes, Lengths, MAX_LANES, MAX_MESSAGES, Register, Sources, Tags};
+use crate::engine::message::Message;
+
+/// The messages of a group, by their indices in a batch. Where there are fewer than the register takes, some of them
+/// stand there twice, one behind the other: the same is then read and written twice, which is harmless, as all lanes
+/// are read before any is written.
+pub(super) type Slots = [usize; MAX_MESSAGES];
+
+/// While a group is worked on, the next one's texts are fetched into the first cache, if they are long enough to be worth
+/// the trouble.
+const SHORTEST_FETCHED: usize = 512;
+
+/// The associated data or the texts of a group. Entries beyond the group are not used.
+#[derive(Clone, Copy)]
+struct Bytes {
+    from: Sources,
+    to: Destinations,
+    /// What is left behind `from` and `to`.
+    lengths: Lengths,
+    /// What is read next.
+    ahead: Sources,
+    /// The least and the greatest length of a whole message.
+    shortest: usize,
+    longest: usize,
+}
+
+impl Bytes {
+    const NONE: Self = Self {
+        from: [ptr::null(); MAX_MESSAGES],
+        to: [ptr::null_mut(); MAX_MESSAGES],
+        lengths: [0; MAX_MESSAGES],
+        ahead: [ptr::null(); MAX_MESSAGES],
+        shortest: usize::MAX,
+        longest: 0,
+    };
+
+    #[inline(always)]
+    fn set(&mut self, slot: usize, (from, to): (*const u8, *mut u8), length: usize) {
+        (self.from[slot], self.to[slot], self.lengths[slot], self.ahead[slot]) = (from, to, length, from);
+        self.shortest = self.shortest.min(length);
+        self.longest = self.longest.max(length);
+    }
+
+    /// What the lanes from `first_lane` on see.
+    #[inline(always)]
+    fn from_lane(mut self, first_lane: usize) -> Self {
+        // There is one message. It may be shorter, and nothing is read or written then.
+        let skipped = 16 * first_lane;
+        self.from[0] = self.from[0].wrapping_add(skipped);
+        self.to[0] = self.to[0].wrapping_add(skipped);
+        self.lengths[0] = self.lengths[0].saturating_sub(skipped);
+        self
+    }
+
+    #[inline(always)]
+    fn only(&self, slot: usize) -> Self {
+        let mut one = Self::NONE;
+        one.set(0, (self.from[slot], self.to[slot]), self.lengths[slot]);
+        one.ahead[0] = self.ahead[slot];
+        one
+    }
+}
+
+/// Seals or opens the messages in `slots`: as many as `R` has lanes for, or one where it has not enough for one. Those in
+/// `next` have their turn next.
+///
+/// States, keystream and plaintext stay behind on the stack, where [`crate::cipher`] wipes them once for the whole
+/// batch.
+///
+/// # Safety
+/// The CPU has the instructions of both registers. `key` and the nonces have the family's length, and both texts of a
+/// message the same. `One` holds one message, if `R` holds several.
+#[inline(always)]
+pub(super) unsafe fn run<F, const RATE: usize, const D: usize, One, R, M>(
+    key: &[u8],
+    messages: &mut [M],
+    slots: Slots,
+    next: Slots,
+) where
+    F: Family<RATE>,
+    One: Register,
+    R: Register,
+    M: Message,
+{
+    const { assert!(R::LANES.is_multiple_of(D) || D.is_multiple_of(R::LANES)) };
+    let slots = &slots[..together::<R, D>()];
+    debug_assert!(key.len() == F::KEY_LENGTH);
+
+    let mut nonces: Sources = [ptr::null(); MAX_MESSAGES];
+    let (mut data, mut text) = (Bytes::NONE, Bytes::NONE);
+    let mut lengths = [[0; 16]; MAX_MESSAGES];
+    let mut lengths_at: Sources = [ptr::null(); MAX_MESSAGES];
+    for (slot, index) in slots.iter().enumerate() {
+        let message = &mut messages[*index];
+        let (nonce, associated_data) = message.given();
+        debug_assert!(nonce.len() == F::KEY_LENGTH);
+        nonces[slot] = nonce.as_ptr();
+        data.set(slot, (associated_data.as_ptr(), ptr::null_mut()), associated_data.len());
+        let (length, _) = message.text_lengths();
+        text.set(slot, message.pointers(), length);
+        lengths[slot][..8].copy_from_slice(&(data.lengths[slot] as u64 * 8).to_le_bytes());
+        lengths[slot][8..].copy_from_slice(&(length as u64 * 8).to_le_bytes());
+        lengths_at[slot] = lengths[slot].as_ptr();
+    }
+    if R::PREFETCHES && text.shortest >= SHORTEST_FETCHED {
+        for (slot, index) in next.iter().enumerate().take(slots.len()) {
+            text.ahead[slot] = messages[*index].pointers().0;
+        }
+    }
+
+    let work = if M::OPEN { Work::Open } else { Work::Seal };
+    let mut tags: Tags = [0; MAX_MESSAGES];
+    for first_lane in (0..D).step_by(R::LANES) {
+        // SAFETY: the caller's promise. Sources and destinations are readable and writable for the lengths beside them,
+        // and so they are behind the lanes that are left out.
+        unsafe {
+            let mut state = F::State::<R>::new::<D>(key.as_ptr(), &nonces, first_lane);
+            pass::<F, RATE, D, One, R>(&mut state, Work::Absorb, &data.from_lane(first_lane), slots);
+            pass::<F, RATE, D, One, R>(&mut state, work, &text.from_lane(first_lane), slots);
+            let lengths = R::replicate::<D>(&lengths_at, 0, 0);
+            state.finish(lengths).add_to_tags::<D>(&mut tags, 0);
+        }
+    }
+    for (slot, index) in slots.iter().enumerate() {
+        if !is_repeated(slots, slot) {
+            messages[*index].finish(&tags[slot].to_le_bytes());
+        }
+    }
+}
+
+/// Whether the message of a slot stands in the one before, too.
+#[inline(always)]
+fn is_repeated(slots: &[usize], slot: usize) -> bool {
+    slot > 0 && slots[slot] == slots[slot - 1]
+}
+
+/// Does `work` on the bytes of every message.
+///
+/// # Safety
+/// The CPU has the instructions of both registers. Each source, and each destination unless `work` only absorbs, is
+/// readable or writable for the length noted.
+#[inline(always)]
+unsafe fn pass<F, const RATE: usize, const D: usize, One, R>(
+    state: &mut F::State<R>,
+    work: Work,
+    bytes: &Bytes,
+    slots: &[usize],
+) where
+    F: Family<RATE>,
+    One: Register,
+    R: Register,
+{
+    let step = 16 * RATE * D;
+    // SAFETY: the caller's promise, also for parts of what it made it for.
+    unsafe {
+        let offset = whole::<F, RATE, D, R>(state, work, bytes, 0, bytes.shortest);
+        if R::LANES <= D || bytes.shortest.div_ceil(step) == bytes.longest.div_ceil(step) {
+            rest::<F, RATE, D, R>(state, work, bytes, offset);
+            return;
+        }
+        // The messages do not end together: from here on each goes its own way. One that stands here twice is written
+        // once, since what is written may be what was read, but taken in twice, for its text is still to come.
+        for slot in 0..slots.len() {
+            if work == Work::Absorb || !is_repeated(slots, slot) {
+                let mut alone = take::<F, RATE, D, One, R>(state, slot);
+                let bytes = bytes.only(slot);
+                let offset = whole::<F, RATE, D, One>(&mut alone, work, &bytes, offset, bytes.longest);
+                rest::<F, RATE, D, One>(&mut alone, work, &bytes, offset);
+                put::<F, RATE, D, One, R>(state, slot, alone);
+            }
+        }
+    }
+}
+
+/// Does `work` on as many whole pairs of blocks as there are before `end`, from `offset` on; returns where it stopped.
+///
+/// # Safety
+/// As [`pass`]; every message reaches to `end` at least.
+#[inline(always)]
+unsafe fn whole<F, const RATE: usize, const D: usize, R>(
+    state: &mut F::State<R>,
+    work: Work,
+    bytes: &Bytes,
+    mut offset: usize,
+    end: usize,
+) -> usize
+where
+    F: Family<RATE>,
+    R: Register,
+{
+    let pair = 2 * 16 * D;
+    // SAFETY: the caller's promise. All lanes are read before any is written, so that it does not matter whether they
+    // are the same.
+    unsafe {
+        // Associated data is short: two blocks at a time will do.
+        while end - offset >= 2 * pair && work != Work::Absorb {
+            for ahead in bytes.ahead.iter().take(together::<R, D>()) {
+                for line in 0..if R::PREFETCHES { D } else { 0 } {
+                    R::prefetch(ahead.wrapping_add(offset + 64 * line));
+                }
+            }
+            two::<F, RATE, D, R>(state, work, bytes, offset);
+            two::<F, RATE, D, R>(state, work, bytes, offset + pair);
+            offset += 2 * pair;
+        }
+        while end - offset >= pair {
+            two::<F, RATE, D, R>(state, work, bytes, offset);
+            offset += pair;
+        }
+    }
+    offset
+}
+
+/// Does `work` on two blocks of each lane.
+///
+/// # Safety
+/// As [`pass`]; every message reaches to the end of these blocks at least.
+#[inline(always)]
+unsafe fn two<F, const RATE: usize, const D: usize, R>(
+    state: &mut F::State<R>,
+    work: Work,
+    bytes: &Bytes,
+    offset: usize,
+) where
+    F: Family<RATE>,
+    R: Register,
+{
+    // SAFETY: the caller's promise.
+    unsafe {
+        let input = [R::load::<D>(&bytes.from, offset, 0), R::load::<D>(&bytes.from, offset + 16 * D, 0)];
+        let output = state.work_on_two(work, input);
+        if work != Work::Absorb {
+            R::store_two::<D>(output, &bytes.to, offset, 0);
+        }
+    }
+}
+
+/// Does `work` on what is left of every message at `offset`, padded with zeros.
+///
+/// # Safety
+/// As [`pass`]; the messages end within the same update.
+#[inline(always)]
+unsafe fn rest<F, const RATE: usize, const D: usize, R>(
+    state: &mut F::State<R>,
+    work: Work,
+    bytes: &Bytes,
+    mut offset: usize,
+) where
+    F: Family<RATE>,
+    R: Register,
+{
+    while offset < bytes.longest {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let mut input = [R::load_rest::<D>(&bytes.from, &bytes.lengths, offset, 0); RATE];
+            for (r, block) in input.iter_mut().enumerate() {
+                *block = R::load_rest::<D>(&bytes.from, &bytes.lengths, offset + 16 * D * r, 0);
+            }
+            let mut output = input;
+            if work != Work::Absorb {
+                output = state.combine(input);
+                for (r, block) in output.iter_mut().enumerate() {
+                    // Plaintext is padded with zeros, not with keystream.
+                    *block = block.store_rest::<D>(&bytes.to, &bytes.lengths, offset + 16 * D * r, 0);
+                }
+            }
+            state.absorb(work.plaintext(input, output));
+        }
+        offset += 16 * RATE * D;
+    }
+}
+
+/// The state of the message in a slot.
+///
+/// # Safety
+/// The CPU has the instructions of both registers; `One` holds one message and `R` several.
+#[inline(always)]
+unsafe fn take<F, const RATE: usize, const D: usize, One, R>(
+    state: &mut F::State<R>,
+    slot: usize,
+) -> F::State<One>
+where
+    F: Family<RATE>,
+    One: Register,
+    R: Register,
+{
+    const { assert!(R::LANES <= MAX_LANES) };
+    let mut lanes = Lanes::ZERO;
+    let places = lanes.places::<D>();
+    // SAFETY: every lane has its place.
+    unsafe {
+        let mut one = F::State::splat(One::broadcast(places[0]));
+        for (word, own) in state.words().iter_mut().zip(one.words()) {
+            word.store::<D>(&places, 0, 0);
+            *own = One::load::<D>(&[places[slot].cast_const(); MAX_MESSAGES], 0, 0);
+        }
+        one
+    }
+}
+
+/// Puts back the state of the message in a slot.
+///
+/// # Safety
+/// As [`take`].
+#[inline(always)]
+unsafe fn put<F, const RATE: usize, const D: usize, One, R>(
+    state: &mut F::State<R>,
+    slot: usize,
+    mut one: F::State<One>,
+) where
+    F: Family<RATE>,
+    One: Register,
+    R: Register,
+{
+    let mut lanes = Lanes::ZERO;
+    let places = lanes.places::<D>();
+    // SAFETY: every lane has its place.
+    unsafe {
+        for (word, own) in state.words().iter_mut().zip(one.words()) {
+            word.store::<D>(&places, 0, 0);
+            own.store::<D>(&[places[slot]; MAX_MESSAGES], 0, 0);
+            *word = R::load::<D>(&places.map(<*mut u8>::cast_const), 0, 0);
+        }
+    }
+}
