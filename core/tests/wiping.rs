@@ -18,7 +18,8 @@ mod aegis_model;
 #[path = "support/mac_model.rs"]
 mod mac_model;
 
-const TEXT: usize = 1000;
+/// Lengths that go different ways through the kernels: short, alone or side by side, and long.
+const TEXTS: [usize; 4] = [100, 400, 1000, 4000];
 const DATA: usize = 100;
 
 /// Looks for secrets in every block that is freed.
@@ -196,35 +197,38 @@ fn the_stack_behind_a_call_holds_no_key_state_keystream_or_plaintext() {
             if key.engine() != engine {
                 continue; // another family's engine
             }
-            let nonce = nonce_bytes(cipher);
-            let data: Vec<u8> = (0..DATA).map(|i| i as u8 ^ 0x17).collect();
-            let text: Vec<u8> =
-                (0..TEXT).map(|i| (i as u8).wrapping_mul(13) ^ (i >> 8) as u8 ^ 0xa9).collect();
-
-            let (mut sealed, mut tag) = (text.clone(), [0; 16]);
-            let message = Seal {
-                nonce: &nonce,
-                associated_data: &data,
-                text: Text::InPlace(&mut sealed),
-                tag: &mut tag,
-            };
-            key.seal_one_assume_unique_nonce(message).unwrap();
-
-            let mut secrets = needles_of_key(cipher, &bytes);
-            secrets.extend(aegis_model::states(cipher, &bytes, &nonce, &data, &text));
-            secrets.extend(text.chunks_exact(16).map(|block| <[u8; 16]>::try_from(block).unwrap()));
-            secrets.extend(text.chunks_exact(16).zip(sealed.chunks_exact(16)).map(|(plain, sealed)| {
-                std::array::from_fn::<u8, 16, _>(|i| plain[i] ^ sealed[i]) // keystream
-            }));
-
-            secrets.extend(mac_model::one_time_keys(cipher, &bytes, &nonce));
-            check_models(cipher, &bytes, &nonce, &secrets);
-
-            for count in [1, 2, 3, 4, 8, 17] {
-                let left = left_on_stack(&secrets, || seal_and_open(&key, &nonce, &data, &text, count));
-                assert!(left.is_empty(), "{cipher} by {engine}, {count} messages: {left:02x?}");
+            for length in TEXTS {
+                look_behind_calls(&key, &bytes, length);
             }
         }
+    }
+}
+
+/// Seals and opens texts of this length.
+fn look_behind_calls(key: &Key, bytes: &[u8], length: usize) {
+    let (cipher, engine) = (key.cipher(), key.engine());
+    let nonce = nonce_bytes(cipher);
+    let data: Vec<u8> = (0..DATA).map(|i| i as u8 ^ 0x17).collect();
+    let text: Vec<u8> = (0..length).map(|i| (i as u8).wrapping_mul(13) ^ (i >> 8) as u8 ^ 0xa9).collect();
+
+    let (mut sealed, mut tag) = (text.clone(), [0; 16]);
+    let message =
+        Seal { nonce: &nonce, associated_data: &data, text: Text::InPlace(&mut sealed), tag: &mut tag };
+    key.seal_one_assume_unique_nonce(message).unwrap();
+
+    let mut secrets = needles_of_key(cipher, bytes);
+    secrets.extend(aegis_model::states(cipher, bytes, &nonce, &data, &text));
+    secrets.extend(text.chunks_exact(16).map(|block| <[u8; 16]>::try_from(block).unwrap()));
+    secrets.extend(text.chunks_exact(16).zip(sealed.chunks_exact(16)).map(|(plain, sealed)| {
+        std::array::from_fn::<u8, 16, _>(|i| plain[i] ^ sealed[i]) // keystream
+    }));
+
+    secrets.extend(mac_model::one_time_keys(cipher, bytes, &nonce));
+    check_models(cipher, bytes, &nonce, &secrets);
+
+    for count in [1, 2, 3, 4, 8, 17] {
+        let left = left_on_stack(&secrets, || seal_and_open(key, &nonce, &data, &text, count));
+        assert!(left.is_empty(), "{cipher} by {engine}, {count} messages of {length} bytes: {left:02x?}");
     }
 }
 

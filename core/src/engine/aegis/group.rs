@@ -49,7 +49,7 @@ impl Bytes {
 
     /// What the lanes from `first_lane` on see.
     #[inline(always)]
-    fn from_lane(mut self, first_lane: usize) -> Self {
+    fn starting_at(mut self, first_lane: usize) -> Self {
         // There is one message. It may be shorter, and nothing is read or written then.
         let skipped = 16 * first_lane;
         self.from[0] = self.from[0].wrapping_add(skipped);
@@ -121,8 +121,8 @@ pub(super) unsafe fn run<F, const RATE: usize, const D: usize, One, R, M>(
         // and so they are behind the lanes that are left out.
         unsafe {
             let mut state = F::State::<R>::new::<D>(key.as_ptr(), &nonces, first_lane);
-            pass::<F, RATE, D, One, R>(&mut state, Work::Absorb, &data.from_lane(first_lane), slots);
-            pass::<F, RATE, D, One, R>(&mut state, work, &text.from_lane(first_lane), slots);
+            pass::<F, RATE, D, One, R>(&mut state, Work::Absorb, &data.starting_at(first_lane), slots);
+            pass::<F, RATE, D, One, R>(&mut state, work, &text.starting_at(first_lane), slots);
             let lengths = R::replicate::<D>(&lengths_at, 0, 0);
             state.finish(lengths).add_to_tags::<D>(&mut tags, 0);
         }

@@ -517,8 +517,9 @@ fn hashes_of_extreme_numbers_are_right_in_every_radix() {
     for count in [2, 9, 12, 41, 70] {
         for turn in 0..8 {
             let messages = std::array::from_fn(|lane: usize| {
-                let fill =
-                    |block: usize| if block % 3 == 0 { 0xff } else { fills[(lane + turn + block / 7) % 8] };
+                let fill = |block: usize| {
+                    if block.is_multiple_of(3) { 0xff } else { fills[(lane + turn + block / 7) % 8] }
+                };
                 let mut blocks: Vec<[u8; 16]> = (0..count - 1).map(|block| [fill(block); 16]).collect();
                 let mut lengths = [0; 16];
                 lengths[8..].copy_from_slice(&(16 * (count as u64 - 1)).to_le_bytes());
