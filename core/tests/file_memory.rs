@@ -6,7 +6,6 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs};
 
 use pagecrypt::file::{
@@ -17,8 +16,11 @@ use pagecrypt::{Cipher, Error, Key};
 
 #[path = "support/databases.rs"]
 mod databases;
+#[path = "support/own_program.rs"]
+mod own_program;
 
 use databases::Database;
+use own_program::own_program;
 
 const NAME: &str = "memory_stays_small_whatever_the_size";
 const CHILD: &str = "PAGECRYPT_TEST_CHILD";
@@ -82,7 +84,7 @@ fn memory_stays_small_whatever_the_size() {
     for page_size in [4096, 65536] {
         let folder = tempfile::tempdir().unwrap();
         for step in ["seal", "verify", "decrypt"] {
-            let output = Command::new(env::current_exe().unwrap())
+            let output = own_program()
                 .args(["--exact", NAME, "--nocapture", "--test-threads=1"])
                 .envs([(CHILD, folder.path().as_os_str()), (STEP, step.as_ref())])
                 .env(PAGE_SIZE, page_size.to_string())
