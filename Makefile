@@ -100,8 +100,8 @@ test-constant-time:
 
 # The features that change what is compiled; the default set is in test-rust. The core takes minutes to optimise, which
 # the ordinary tests do once: here it is compiled as it is. The tests of engines, slow without optimisation, run once
-# more without std, where the CPU is asked in another way.
-FEATURES = cargo test --config profile.dev.package.pagecrypt.opt-level=0 -p pagecrypt
+# more without std, where the CPU is asked in another way, and with registers of plain Rust in the place of the CPU's.
+FEATURES = env RUSTFLAGS="--cfg pagecrypt_models" cargo test --config profile.dev.package.pagecrypt.opt-level=0 -p pagecrypt
 test-features:
 	@.ci/setup rust c
 	@.ci/step "core without features" $(FEATURES) --no-default-features --lib

@@ -166,5 +166,7 @@ impl Backend {
     }
 }
 
+#[cfg(all(test, pagecrypt_models))]
+mod models;
 #[cfg(test)]
 mod tests;

@@ -161,5 +161,7 @@ impl Drop for Backend {
     }
 }
 
+#[cfg(all(test, pagecrypt_models))]
+mod models;
 #[cfg(test)]
 mod tests;

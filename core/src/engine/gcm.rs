@@ -179,5 +179,5 @@ impl Kind {
     }
 }
 
-#[cfg(test)]
-mod model;
+#[cfg(all(test, pagecrypt_models))]
+mod models;

@@ -1,13 +1,9 @@
-//! How a batch reaches a kernel, and that it does not matter in which registers it is worked on.
+//! How a batch reaches a kernel, and that it does not matter by which instructions it is worked on.
 
 use std::cell::Cell;
 use std::vec;
 use std::vec::Vec;
 
-use super::batch;
-use super::construction::{Aegis128, Aegis256, Family};
-use super::portable::Blocks;
-use super::register::Register;
 use super::{Backend, Variant};
 use crate::engine::available;
 use crate::engine::message::{Checked, Message, Open, Seal, Text};
@@ -58,7 +54,7 @@ fn a_batch_of_full_groups_is_one_kernel_call_on_every_engine() {
 
 /// Messages and room for their tags.
 #[derive(Clone, PartialEq)]
-struct Messages {
+pub(super) struct Messages {
     nonces: Vec<Vec<u8>>,
     data: Vec<Vec<u8>>,
     texts: Vec<Vec<u8>>,
@@ -80,7 +76,7 @@ impl Messages {
         }
     }
 
-    fn seal(&mut self, seal: impl FnOnce(Checked<'_, Seal<'_>>)) {
+    pub(super) fn seal(&mut self, seal: impl FnOnce(Checked<'_, Seal<'_>>)) {
         let mut batch: Vec<Seal<'_>> = (self.nonces.iter().zip(&self.data))
             .zip(self.texts.iter_mut().zip(&mut self.tags))
             .map(|((nonce, associated_data), (text, tag))| Seal {
@@ -93,7 +89,7 @@ impl Messages {
         seal(checked(&mut batch, self.nonces[0].len()));
     }
 
-    fn open(&mut self, open: impl FnOnce(Checked<'_, Open<'_>>)) {
+    pub(super) fn open(&mut self, open: impl FnOnce(Checked<'_, Open<'_>>)) {
         let mut batch: Vec<Open<'_>> = (self.nonces.iter().zip(&self.data))
             .zip(self.texts.iter_mut().zip(&self.tags))
             .map(|((nonce, associated_data), (text, tag))| {
@@ -123,28 +119,7 @@ fn batches() -> Vec<Vec<(usize, usize)>> {
     batches
 }
 
-/// Seals and opens `batches` in the registers `One` and `Many` of the model, and compares with the portable engine, one
-/// message after the other.
-fn check_registers<F, const RATE: usize, const D: usize, One, Many>(variant: Variant)
-where
-    F: Family<RATE>,
-    One: Register,
-    Many: Register,
-{
-    let key: Vec<u8> = (0..F::KEY_LENGTH as u8).map(|i| i.wrapping_mul(37) ^ 0x5b).collect();
-    check(variant, &key, &mut |messages, open| {
-        // SAFETY: the registers of the model need nothing of the CPU; lengths are checked.
-        unsafe {
-            if open {
-                messages.open(|batch| batch::run::<F, RATE, D, One, Many, _>(&key, batch));
-            } else {
-                messages.seal(|batch| batch::run::<F, RATE, D, One, Many, _>(&key, batch));
-            }
-        }
-    });
-}
-
-fn check(variant: Variant, key: &[u8], work: &mut dyn FnMut(&mut Messages, bool)) {
+pub(super) fn check(variant: Variant, key: &[u8], work: &mut dyn FnMut(&mut Messages, bool)) {
     for lengths in batches() {
         let plain = Messages::new(key.len(), &lengths);
         let mut expected = plain.clone();
@@ -159,23 +134,6 @@ fn check(variant: Variant, key: &[u8], work: &mut dyn FnMut(&mut Messages, bool)
         work(&mut messages, true);
         assert!(messages.texts == plain.texts, "{variant:?}: opening differs for {lengths:?}");
     }
-}
-
-/// Every shape of registers that an engine uses, of lanes in plain Rust.
-#[test]
-fn the_choice_of_registers_does_not_change_a_byte() {
-    type B<const L: usize> = Blocks<L>;
-    check_registers::<Aegis128, 2, 1, B<1>, [B<1>; 2]>(Variant::Aegis128l);
-    check_registers::<Aegis128, 2, 1, B<1>, [B<2>; 2]>(Variant::Aegis128l);
-    check_registers::<Aegis128, 2, 2, B<1>, B<1>>(Variant::Aegis128x2);
-    check_registers::<Aegis128, 2, 2, B<2>, [B<2>; 2]>(Variant::Aegis128x2);
-    check_registers::<Aegis128, 2, 4, B<2>, B<2>>(Variant::Aegis128x4);
-    check_registers::<Aegis128, 2, 4, B<4>, [B<4>; 2]>(Variant::Aegis128x4);
-    check_registers::<Aegis256, 1, 1, B<1>, [B<1>; 3]>(Variant::Aegis256);
-    check_registers::<Aegis256, 1, 1, B<1>, [B<2>; 2]>(Variant::Aegis256);
-    check_registers::<Aegis256, 1, 2, [B<1>; 2], [B<1>; 2]>(Variant::Aegis256x2);
-    check_registers::<Aegis256, 1, 4, [B<1>; 2], [B<1>; 2]>(Variant::Aegis256x4);
-    check_registers::<Aegis256, 1, 4, [B<2>; 2], [B<2>; 2]>(Variant::Aegis256x4);
 }
 
 /// An engine may have more than one way to encode its instructions; integration tests see only the best.

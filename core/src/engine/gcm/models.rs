@@ -1,6 +1,6 @@
 //! Registers of any number of lanes in plain Rust, slow and simple: with them the kernels of every engine are tested on
-//! every CPU, but for the instructions themselves. No operation is inlined: the kernels are written for registers whose
-//! operations are one instruction each, and optimising them with these in place would take minutes.
+//! every CPU, but for the instructions themselves. Compiled for `make test-features` only, without optimisation, which
+//! would take minutes.
 
 use std::vec::Vec;
 
@@ -43,42 +43,35 @@ impl<const L: usize, const ARM: bool> Register for Model<L, ARM> {
     type Lane = Model<1, ARM>;
     type Lanes<T: Copy> = [T; L];
 
-    #[inline(never)]
     fn lanes<T: Copy>(each: T) -> [T; L] {
         [each; L]
     }
 
-    #[inline(never)]
     unsafe fn load(from: *const u8) -> Self {
         // SAFETY: the caller's promise.
         Self(unsafe { from.cast::<[[u8; 16]; L]>().read() })
     }
 
-    #[inline(never)]
     unsafe fn store(self, to: *mut u8) {
         // SAFETY: the caller's promise.
         unsafe { to.cast::<[[u8; 16]; L]>().write(self.0) };
     }
 
-    #[inline(never)]
     unsafe fn load_first(from: *const u8, length: usize) -> Self {
         // SAFETY: the caller's promise.
         Self::first_bytes(unsafe { core::slice::from_raw_parts(from, length.min(16 * L)) })
     }
 
-    #[inline(never)]
     unsafe fn store_first(self, to: *mut u8, length: usize) {
         let length = length.min(16 * L);
         // SAFETY: the caller's promise.
         unsafe { core::ptr::copy_nonoverlapping(self.0.as_ptr().cast(), to, length) };
     }
 
-    #[inline(never)]
     fn keep_first(self, length: usize) -> Self {
         Self::first_bytes(&self.0.as_flattened()[..length.min(16 * L)])
     }
 
-    #[inline(never)]
     unsafe fn load_after(first: Self::Lane, from: *const u8, length: usize) -> Self {
         let length = length.min(16 * (L - 1));
         let mut out = [[0; 16]; L];
@@ -89,7 +82,6 @@ impl<const L: usize, const ARM: bool> Register for Model<L, ARM> {
         Self(out)
     }
 
-    #[inline(never)]
     unsafe fn store_after(self, to: *mut u8, length: usize) {
         let length = length.min(16 * (L - 1));
         let lanes = self.0.as_flattened();
@@ -97,35 +89,29 @@ impl<const L: usize, const ARM: bool> Register for Model<L, ARM> {
         unsafe { core::ptr::copy_nonoverlapping(lanes[16..].as_ptr(), to, length) };
     }
 
-    #[inline(never)]
     fn splat(lane: Self::Lane) -> Self {
         Self([lane.0[0]; L])
     }
 
-    #[inline(never)]
     fn first_lane(self) -> Self::Lane {
         Model([self.0[0]])
     }
 
-    #[inline(never)]
     fn with_first_lane(mut self, lane: Self::Lane) -> Self {
         self.0[0] = lane.0[0];
         self
     }
 
-    #[inline(never)]
     fn with_last_lane(mut self, lane: Self::Lane) -> Self {
         self.0[L - 1] = lane.0[0];
         self
     }
 
-    #[inline(never)]
     unsafe fn gather(from: &[*const u8; L], offset: usize) -> Self {
         // SAFETY: the caller's promise.
         Self(from.map(|from| unsafe { from.wrapping_add(offset).cast::<[u8; 16]>().read() }))
     }
 
-    #[inline(never)]
     unsafe fn scatter(self, to: &[*mut u8; L], offset: usize) {
         for (lane, to) in self.0.iter().zip(to) {
             // SAFETY: the caller's promise.
@@ -133,17 +119,14 @@ impl<const L: usize, const ARM: bool> Register for Model<L, ARM> {
         }
     }
 
-    #[inline(never)]
     unsafe fn broadcast(block: &Block) -> Self {
         Self([block.to_ne_bytes(); L])
     }
 
-    #[inline(never)]
     unsafe fn of(block: Block) -> Self {
         Self([block.to_ne_bytes(); L])
     }
 
-    #[inline(never)]
     unsafe fn load_columns(columns: *const u32) -> Self {
         let mut out = [[0; 16]; L];
         for (i, lane) in out.iter_mut().enumerate() {
@@ -153,40 +136,32 @@ impl<const L: usize, const ARM: bool> Register for Model<L, ARM> {
         Self(out)
     }
 
-    #[inline(never)]
     fn first_column(self) -> u32 {
         u32::from_ne_bytes(core::array::from_fn(|i| self.0[0][i]))
     }
 
-    #[inline(never)]
     fn xor(self, other: Self) -> Self {
         self.zip(other, |a, b| a ^ b)
     }
 
-    #[inline(never)]
     fn fold(self) -> Self::Lane {
         self.0.into_iter().map(|lane| Model([lane])).reduce(Register::xor).unwrap_or(Model([[0; 16]]))
     }
 
-    #[inline(never)]
     fn aes_first(self, keys: [Self; 2]) -> Self {
         if ARM { self.aes_round(keys[0]) } else { self.xor(keys[0]).aes_round(keys[1]) }
     }
 
-    #[inline(never)]
     fn aes_round(self, key: Self) -> Self {
         if ARM { self.xor(key).map(substitute).map(mix) } else { self.map(substitute).map(mix).xor(key) }
     }
 
-    #[inline(never)]
     fn in_step(_: &mut [Self; IN_FLIGHT], _: &mut usize) {}
 
-    #[inline(never)]
     fn aes_last(self, before: Self, after: Self) -> Self {
         if ARM { self.xor(before).map(substitute).xor(after) } else { self.map(substitute).xor(after) }
     }
 
-    #[inline(never)]
     fn reverse(self) -> Self {
         self.map(|mut lane| {
             lane.reverse();
@@ -194,27 +169,22 @@ impl<const L: usize, const ARM: bool> Register for Model<L, ARM> {
         })
     }
 
-    #[inline(never)]
     fn low_halves(self, other: Self) -> Self {
         self.zip(other, |a, b| a << 64 >> 64 | b << 64)
     }
 
-    #[inline(never)]
     fn high_halves(self, other: Self) -> Self {
         self.zip(other, |a, b| a >> 64 | b >> 64 << 64)
     }
 
-    #[inline(never)]
     fn swap_halves(self) -> Self {
         self.zip(self, |a, _| a.rotate_left(64))
     }
 
-    #[inline(never)]
     fn multiply_low(self, other: Self) -> Self {
         self.zip(other, |a, b| multiply(a as u64, b as u64))
     }
 
-    #[inline(never)]
     fn multiply_high(self, other: Self) -> Self {
         self.zip(other, |a, b| multiply((a >> 64) as u64, (b >> 64) as u64))
     }

@@ -1,0 +1,48 @@
+//! That it does not matter in which registers messages are worked on: every shape of them, of lanes in plain Rust.
+//! Compiled for `make test-features` only, without optimisation, which would take minutes.
+
+use std::vec::Vec;
+
+use super::construction::{Aegis128, Aegis256, Family};
+use super::portable::Blocks;
+use super::register::Register;
+use super::tests::check;
+use super::{Variant, batch};
+
+/// Seals and opens `batches` in the registers `One` and `Many` of the model, and compares with the portable engine, one
+/// message after the other.
+fn check_registers<F, const RATE: usize, const D: usize, One, Many>(variant: Variant)
+where
+    F: Family<RATE>,
+    One: Register,
+    Many: Register,
+{
+    let key: Vec<u8> = (0..F::KEY_LENGTH as u8).map(|i| i.wrapping_mul(37) ^ 0x5b).collect();
+    check(variant, &key, &mut |messages, open| {
+        // SAFETY: the registers of the model need nothing of the CPU; lengths are checked.
+        unsafe {
+            if open {
+                messages.open(|batch| batch::run::<F, RATE, D, One, Many, _>(&key, batch));
+            } else {
+                messages.seal(|batch| batch::run::<F, RATE, D, One, Many, _>(&key, batch));
+            }
+        }
+    });
+}
+
+/// Every shape of registers that an engine uses, of lanes in plain Rust.
+#[test]
+fn the_choice_of_registers_does_not_change_a_byte() {
+    type B<const L: usize> = Blocks<L>;
+    check_registers::<Aegis128, 2, 1, B<1>, [B<1>; 2]>(Variant::Aegis128l);
+    check_registers::<Aegis128, 2, 1, B<1>, [B<2>; 2]>(Variant::Aegis128l);
+    check_registers::<Aegis128, 2, 2, B<1>, B<1>>(Variant::Aegis128x2);
+    check_registers::<Aegis128, 2, 2, B<2>, [B<2>; 2]>(Variant::Aegis128x2);
+    check_registers::<Aegis128, 2, 4, B<2>, B<2>>(Variant::Aegis128x4);
+    check_registers::<Aegis128, 2, 4, B<4>, [B<4>; 2]>(Variant::Aegis128x4);
+    check_registers::<Aegis256, 1, 1, B<1>, [B<1>; 3]>(Variant::Aegis256);
+    check_registers::<Aegis256, 1, 1, B<1>, [B<2>; 2]>(Variant::Aegis256);
+    check_registers::<Aegis256, 1, 2, [B<1>; 2], [B<1>; 2]>(Variant::Aegis256x2);
+    check_registers::<Aegis256, 1, 4, [B<1>; 2], [B<1>; 2]>(Variant::Aegis256x4);
+    check_registers::<Aegis256, 1, 4, [B<2>; 2], [B<2>; 2]>(Variant::Aegis256x4);
+}
