@@ -194,7 +194,7 @@ bench-full:
 
 # Measures, and writes the tables and pictures of docs/performance.md from it.
 bench-docs: bench
-	@cp target/bench/results.json docs/performance/libraries.json
+	@python3 docs/performance/libraries.py --keep target/bench/results.json
 	@python3 docs/performance/draw.py
 
 # Whole files: verify, decrypt and encrypt beside cat and cp, into target/bench. BENCH_FILES=--full: up to 4 GiB.

@@ -72,7 +72,7 @@ def test_picture_and_tables_are_what_the_rows_give() -> None:
 
 
 def test_another_report_makes_another_page(copy: Path) -> None:
-    path = copy / "performance/libraries.json"
+    path = copy / "performance/machines/aesni.json"
     path.write_text(path.read_text().replace('"rounds": ', '"rounds": 9'))
     done = draw(copy, "--check")
     assert (done.returncode, "performance.md" in done.stdout) == (1, True)
@@ -153,8 +153,29 @@ def test_the_best_engine_of_ours_is_shown_which_stands_last() -> None:
     assert "| aegis256 | 100 / 100 | 119 |" in libraries.nanoseconds(report(*rows))
 
 
+def test_the_fastest_kind_of_machine_is_shown_first(copy: Path) -> None:
+    folder = copy / "performance/machines"
+    of_aesni = json.loads((folder / "aesni.json").read_text())
+    for row in of_aesni["rows"]:
+        row["engine"] = "vaes512" if row["engine"] == "aesni" else row["engine"]
+    (folder / "vaes512.json").write_text(json.dumps(of_aesni))
+    assert draw(copy).returncode == 0
+    page = (copy / "performance.md").read_text()
+    assert 0 < page.index("### AVX-512 and VAES: ") < page.index("### Without VAES: ")
+    assert (folder / "vaes512.svg").exists()
+
+
+def test_a_report_is_kept_under_its_kind_of_machine() -> None:
+    kept = list((DOCS / "performance/machines").glob("*.json"))
+    assert kept
+    for path in kept:
+        assert libraries.kind(libraries.parse(path.read_text())) == path.stem
+    with pytest.raises(ValueError, match="which engine"):
+        libraries.kind(report(result(size=64)))
+
+
 def test_a_machine_without_what_the_targets_are_stated_for_is_named() -> None:
-    assert "without AVX-512 and VAES" in libraries.machine(report(result()))
+    assert "**without AVX-512 and VAES**" in libraries.machine(report(result()))
 
 
 def test_a_report_without_pages_gives_no_picture_and_says_so(tmp_path: Path) -> None:
@@ -176,7 +197,9 @@ def test_the_limit_is_a_line_across_the_bars_of_its_cipher() -> None:
 
 
 def test_the_picture_is_sound_and_has_every_cipher_of_the_format() -> None:
-    for name in ("pages.svg", "libraries.svg"):
+    machines = [f"machines/{path.name}" for path in (DOCS / "performance/machines").glob("*.svg")]
+    assert machines
+    for name in ("pages.svg", *machines):
         root = ElementTree.parse(DOCS / "performance" / name).getroot()
         texts = {element.text for element in root.iter("{http://www.w3.org/2000/svg}text")}
         assert {"aegis256", "aes256gcm"} <= texts

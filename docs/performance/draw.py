@@ -103,14 +103,15 @@ def picture(files: list[Measured]) -> str:
 def drawn(folder: Path, page: str) -> dict[str, str]:
     """What has to stand where: the picture, and the page with its tables."""
     files = measured_rows.read(folder)
-    beside = libraries.parse((folder / "libraries.json").read_text())
+    machines = libraries.kept(folder / "machines")
     tables = {name: make(files) for name, make in TABLES.items()}
-    tables |= {name: make(beside) for name, make in libraries.TABLES.items()}
+    tables["libraries"] = "\n\n".join(map(libraries.section, machines))
     asked = [match[2] for match in REGION.finditer(page)]
     if sorted(asked) != sorted(tables):
         raise ValueError(f"the page has the tables {asked}, not {list(tables)}")
     with_tables = REGION.sub(lambda match: f"{match[1]}\n{tables[match[2]]}\n\n{match[3]}", page)
-    pictures = {"performance/pages.svg": picture(files), "performance/libraries.svg": libraries.picture(beside)}
+    pictures = {f"performance/machines/{libraries.kind(each)}.svg": libraries.picture(each) for each in machines}
+    pictures["performance/pages.svg"] = picture(files)
     return pictures | {"performance.md": with_tables}
 
 

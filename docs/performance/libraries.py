@@ -2,6 +2,7 @@
 """libpagecrypt beside other libraries: what `make bench` measured, as tables and as a picture.
 
 libraries.py RESULTS PICTURE    draws the picture of a report of `make bench`
+libraries.py --keep RESULTS     keeps the report as that of its kind of machine, in machines/: the page shows them all
 """
 
 from __future__ import annotations
@@ -17,6 +18,15 @@ import chart
 from rows import table
 
 OURS = "pagecrypt"
+MACHINES = Path(__file__).resolve().parent / "machines"
+# Kinds of machines, by the engine that serves AEGIS there; in the order in which they are shown.
+KINDS = {
+    "vaes512": "AVX-512 and VAES",
+    "vaes256": "VAES without AVX-512",
+    "aesni": "without VAES",
+    "armv8": "64-bit ARM",
+    "portable": "without AES instructions",
+}
 # The libraries in the order in which they are shown, with their names in text.
 LIBRARIES = {
     OURS: "libpagecrypt",
@@ -130,7 +140,8 @@ def machine(report: Report) -> str:
         f"{limit['operations_per_second'] / 1e9:.1f} ({limit['unit']}, {limit['kind'].replace('_', ' ')}s)"
         for limit in report.limits
     )
-    has = {"avx512f", "vaes"} <= set(of["features"])
+    wanted = {"avx512f": "AVX-512", "vaes": "VAES"}
+    lacking = [name for feature, name in wanted.items() if feature not in of["features"]]
     lines = [
         f"{of['cpu']}, {of['cpus']} CPUs{', virtual' if of['virtual_machine'] else ''}, {of['system']}",
         f"its features: {', '.join(of['features'])}",
@@ -138,8 +149,8 @@ def machine(report: Report) -> str:
         f"beside {versions}",
         f"`make bench-docs`, {report.rounds} rounds",
     ]
-    if not has:
-        lines.insert(2, "**without AVX-512 and VAES**, for which the targets are stated")
+    if lacking:
+        lines.insert(2, f"**without {' and '.join(lacking)}**: the targets are stated for CPUs with AVX-512 and VAES")
     return "\n".join(f"* {line}" for line in lines)
 
 
@@ -200,13 +211,44 @@ def shares(report: Report) -> str:
     return table(["cipher", "seal 4 of 4096", "open 4 of 4096", "seal 16 of 1024", "open 16 of 1024"], body)
 
 
-TABLES = {
-    "libraries_machine": machine,
-    "libraries_ratios": ratios,
-    "libraries_records": records,
-    "libraries_nanoseconds": nanoseconds,
-    "libraries_shares": shares,
-}
+def kind(report: Report) -> str:
+    """The kind of the machine, one of KINDS.
+
+    Raises ValueError for a report that lacks AEGIS-256's pages.
+    """
+    mine = report.of("seal", 4096, 64).get("aegis256", {}).get(OURS)
+    if mine is None or mine.engine not in KINDS:
+        raise ValueError("the report does not say which engine serves aegis256")
+    return mine.engine
+
+
+def kept(folder: Path) -> list[Report]:
+    """The reports in a folder, the fastest kind of machine first."""
+    reports = [parse(path.read_text()) for path in folder.glob("*.json")]
+    return sorted(reports, key=lambda report: list(KINDS).index(kind(report)))
+
+
+ALT = "Gigabytes per second of sealed pages, by cipher: libpagecrypt, its peers, and the machine's limit"
+
+
+def section(report: Report) -> str:
+    """What the page says of one machine."""
+    name = kind(report)
+    cpu = report.machine["cpu"].split(" (")[0]
+    parts = (
+        f"### {KINDS[name][0].upper()}{KINDS[name][1:]}: {cpu}",
+        machine(report),
+        f"![{ALT}](performance/machines/{name}.svg)",
+        "Pages of 4096 bytes, how often as fast as the best peer:",
+        ratios(report),
+        "Records of 64 bytes:",
+        records(report),
+        "Nanoseconds a page of 4096 bytes, 64 a call, sealing / opening, and the least that this machine needs:",
+        nanoseconds(report),
+        "Share of the machine's limit with data in the first cache (AEGIS is to reach 60 %):",
+        shares(report),
+    )
+    return "\n\n".join(parts)
 
 
 def picture(report: Report) -> str:
@@ -226,6 +268,12 @@ def picture(report: Report) -> str:
 
 
 def main() -> int:
+    if sys.argv[1] == "--keep":
+        text = Path(sys.argv[2]).read_text()
+        path = MACHINES / f"{kind(parse(text))}.json"
+        path.write_text(text)
+        print(f"docs/performance/machines/{path.name}: kept")
+        return 0
     results, where = map(Path, sys.argv[1:])
     report = parse(results.read_text())
     if report.of("seal", 4096, 64):
