@@ -208,6 +208,14 @@ static void keys_change_their_cipher_only_within_a_length(void) {
     }
 }
 
+/* The place in the order of engines, which their numbers do not tell. */
+static size_t rank(pagecrypt_engine engine) {
+    size_t count = 0, place = 0;
+    const pagecrypt_engine *engines = pagecrypt_engines(&count);
+    while (place < count && engines[place] != engine) place++;
+    return place;
+}
+
 static void an_engine_is_a_ceiling(void) {
     size_t count = 0;
     const pagecrypt_engine *engines = pagecrypt_engines(&count);
@@ -218,7 +226,7 @@ static void an_engine_is_a_ceiling(void) {
             if (pagecrypt_engine_is_available(engines[j])) {
                 SUCCEEDS(pagecrypt_key_with_engine(from, engines[j], &key, E));
                 CHECK(pagecrypt_engine_is_available(pagecrypt_key_engine(key)));
-                CHECK(pagecrypt_key_engine(key) <= engines[j] || pagecrypt_key_engine(key) == PAGECRYPT_ENGINE_RUSTCRYPTO);
+                CHECK(rank(pagecrypt_key_engine(key)) <= j || pagecrypt_key_engine(key) == PAGECRYPT_ENGINE_RUSTCRYPTO);
                 CHECK(pagecrypt_key_equal(from, key));
                 pagecrypt_key_free(key);
             } else {
