@@ -34,6 +34,7 @@ struct Neon(uint8x16_t);
 
 impl Register for Neon {
     const LANES: usize = 1;
+    const KEY_IS_LAST: bool = true;
 
     #[inline(always)]
     unsafe fn load<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {

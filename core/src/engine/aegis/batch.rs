@@ -71,13 +71,30 @@ pub(super) unsafe fn run<F, const RATE: usize, const D: usize, One, Many, M>(
     #[cfg(test)]
     super::tests::count_kernel_call();
     let full = together::<Many, D>();
+    if full == 1 {
+        let messages = batch.into_messages();
+        for index in 0..messages.len() {
+            let next = usize::min(index + 1, messages.len() - 1);
+            // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
+            unsafe {
+                group::run::<F, RATE, D, One, Many, M>(
+                    key,
+                    messages,
+                    [index; MAX_MESSAGES],
+                    [next; MAX_MESSAGES],
+                );
+            }
+        }
+        return;
+    }
     for window in batch.into_messages().chunks_mut(WINDOW / full * full) {
         let count = window.len();
-        let alike = full == 1 || have_same_lengths(window);
+        let alike = have_same_lengths(window);
         let mut order = GIVEN_ORDER;
         if !alike {
             by_length(window, &mut order);
         }
+        // A message that stands in two slots, of four, stands in the first two or in the last two.
         let slots_from = |start: usize| {
             let mut slots = [0; MAX_MESSAGES];
             for (slot, index) in slots.iter_mut().enumerate().take(full) {

@@ -1,6 +1,26 @@
 //! The AEGIS construction (RFC 10032): state, update, keystream and finalisation, for any register.
 
-use super::register::{MAX_MESSAGES, Register, Sources};
+use super::register::{Destinations, MAX_MESSAGES, Register, Sources};
+
+/// A step of the work on a state of `N` words: an update with the next `RATE` blocks of each lane. Written for one
+/// register, so that several may take it one after the other: [`Register::take`].
+pub(super) trait Step<const N: usize, const RATE: usize> {
+    /// What it does.
+    const WORK: Work;
+
+    /// Takes the blocks in; returns what is written. If it is `ALONE`, nothing else is in flight that would fill the
+    /// time until a round is done, and the fewest instructions one after the other count, else the fewest of all.
+    fn step<R: Register, const ALONE: bool>(words: &mut [R; N], blocks: [R; RATE]) -> [R; RATE];
+}
+
+/// Takes in associated data.
+pub(super) struct Absorbing;
+
+/// Encrypts plaintext and takes it in.
+pub(super) struct Sealing;
+
+/// Decrypts ciphertext and takes in the plaintext.
+pub(super) struct Opening;
 
 /// The constant C0 of RFC 10032, section 3: the Fibonacci numbers modulo 256.
 const C0: [u8; 16] =
@@ -26,12 +46,6 @@ impl Work {
     #[inline(always)]
     pub(super) fn plaintext<T>(self, input: T, output: T) -> T {
         if self == Self::Open { output } else { input }
-    }
-
-    /// What is written, where anything is.
-    #[inline(always)]
-    fn output<T>(self, input: T, combined: T) -> T {
-        if self == Self::Absorb { input } else { combined }
     }
 }
 
@@ -66,8 +80,20 @@ pub(super) trait State<R: Register, const RATE: usize>: Copy {
     /// Takes in associated data or plaintext.
     fn absorb(&mut self, blocks: [R; RATE]);
 
-    /// Does its work on two blocks of each lane; what is returned is written.
-    fn work_on_two(&mut self, work: Work, blocks: [R; 2]) -> [R; 2];
+    /// Does its work on the next blocks; what is returned is written.
+    fn work(&mut self, work: Work, blocks: [R; RATE]) -> [R; RATE];
+
+    /// Does its work on the blocks at `offset`.
+    ///
+    /// # Safety
+    /// They are readable at `from` and, unless `work` only absorbs, writable at `to`.
+    unsafe fn advance<const D: usize>(
+        &mut self,
+        work: Work,
+        from: &Sources,
+        to: &Destinations,
+        offset: usize,
+    );
 
     /// Takes in the lengths; returns the tags, whose lanes the parallel variants have yet to combine.
     fn finish(self, lengths: R) -> R;
@@ -104,10 +130,53 @@ impl<R: Register> State128<R> {
     #[inline(always)]
     fn update(&mut self, m0: R, m1: R) {
         let [s0, s1, s2, s3, s4, s5, s6, s7] = self.0;
-        self.0 = R::aes_rounds([s7, s0, s1, s2, s3, s4, s5, s6], self.0);
-        // Added behind the round, so that the round need not wait for a plaintext that is yet to be decrypted.
-        self.0[0] = self.0[0].xor(m0);
-        self.0[4] = self.0[4].xor(m1);
+        if R::KEY_IS_LAST {
+            let keys = [s0.xor(m0), s1, s2, s3, s4.xor(m1), s5, s6, s7];
+            self.0 = R::aes_rounds([s7, s0, s1, s2, s3, s4, s5, s6], keys);
+        } else {
+            // The words are added behind the rounds: what a word becomes never waits for it through a round as well.
+            self.0 = R::aes_rounds([s7, s0, s1, s2, s3, s4, s5, s6], [m0, s1, s2, s3, m1, s5, s6, s7]);
+            self.0[0] = self.0[0].xor(s0);
+            self.0[4] = self.0[4].xor(s4);
+        }
+    }
+}
+
+impl Step<8, 2> for Absorbing {
+    const WORK: Work = Work::Absorb;
+
+    #[inline(always)]
+    fn step<R: Register, const ALONE: bool>(words: &mut [R; 8], blocks: [R; 2]) -> [R; 2] {
+        let mut state = State128(*words);
+        state.update(blocks[0], blocks[1]);
+        *words = state.0;
+        blocks
+    }
+}
+
+impl Step<8, 2> for Sealing {
+    const WORK: Work = Work::Seal;
+
+    #[inline(always)]
+    fn step<R: Register, const ALONE: bool>(words: &mut [R; 8], blocks: [R; 2]) -> [R; 2] {
+        let output = State128(*words).combine(blocks);
+        Absorbing::step::<R, ALONE>(words, blocks);
+        output
+    }
+}
+
+impl Step<8, 2> for Opening {
+    const WORK: Work = Work::Open;
+
+    #[inline(always)]
+    fn step<R: Register, const ALONE: bool>(words: &mut [R; 8], blocks: [R; 2]) -> [R; 2] {
+        let output = State128(*words).combine(blocks);
+        let [s0, s1, s2, s3, s4, s5, s6, s7] = *words;
+        *words = R::aes_rounds([s7, s0, s1, s2, s3, s4, s5, s6], *words);
+        // Added behind the rounds, which need not wait for a plaintext that is yet to be decrypted.
+        words[0] = words[0].xor(output[0]);
+        words[4] = words[4].xor(output[1]);
+        output
     }
 }
 
@@ -158,10 +227,30 @@ impl<R: Register> State<R, 2> for State128<R> {
     }
 
     #[inline(always)]
-    fn work_on_two(&mut self, work: Work, blocks: [R; 2]) -> [R; 2] {
-        let output = work.output(blocks, self.combine(blocks));
-        self.absorb(work.plaintext(blocks, output));
-        output
+    fn work(&mut self, work: Work, blocks: [R; 2]) -> [R; 2] {
+        match work {
+            Work::Absorb => R::take::<Absorbing, 8, 2>(&mut self.0, blocks),
+            Work::Seal => R::take::<Sealing, 8, 2>(&mut self.0, blocks),
+            Work::Open => R::take::<Opening, 8, 2>(&mut self.0, blocks),
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn advance<const D: usize>(
+        &mut self,
+        work: Work,
+        from: &Sources,
+        to: &Destinations,
+        offset: usize,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match work {
+                Work::Absorb => R::advance::<Absorbing, 8, 2, D>(&mut self.0, from, to, offset),
+                Work::Seal => R::advance::<Sealing, 8, 2, D>(&mut self.0, from, to, offset),
+                Work::Open => R::advance::<Opening, 8, 2, D>(&mut self.0, from, to, offset),
+            }
+        }
     }
 
     #[inline(always)]
@@ -190,9 +279,12 @@ impl<R: Register> State256<R> {
     #[inline(always)]
     fn update(&mut self, m: R) {
         let [s0, s1, s2, s3, s4, s5] = self.0;
-        self.0 = R::aes_rounds([s5, s0, s1, s2, s3, s4], self.0);
-        // Added behind the round, so that the round need not wait for a plaintext that is yet to be decrypted.
-        self.0[0] = self.0[0].xor(m);
+        if R::KEY_IS_LAST {
+            self.0 = R::aes_rounds([s5, s0, s1, s2, s3, s4], [s0.xor(m), s1, s2, s3, s4, s5]);
+        } else {
+            // The word is added behind the round: what it becomes never waits for it through a round as well.
+            self.0[0] = R::aes_rounds_in_place(&mut self.0, m).xor(s0);
+        }
     }
 
     /// An update that initialises.
@@ -203,6 +295,48 @@ impl<R: Register> State256<R> {
             self.0[5] = self.0[5].xor(context);
         }
         self.update(m);
+    }
+}
+
+impl Step<6, 1> for Absorbing {
+    const WORK: Work = Work::Absorb;
+
+    #[inline(always)]
+    fn step<R: Register, const ALONE: bool>(words: &mut [R; 6], blocks: [R; 1]) -> [R; 1] {
+        let mut state = State256(*words);
+        state.update(blocks[0]);
+        *words = state.0;
+        blocks
+    }
+}
+
+impl Step<6, 1> for Sealing {
+    const WORK: Work = Work::Seal;
+
+    #[inline(always)]
+    fn step<R: Register, const ALONE: bool>(words: &mut [R; 6], blocks: [R; 1]) -> [R; 1] {
+        let output = State256(*words).combine(blocks);
+        Absorbing::step::<R, ALONE>(words, blocks);
+        output
+    }
+}
+
+impl Step<6, 1> for Opening {
+    const WORK: Work = Work::Open;
+
+    #[inline(always)]
+    fn step<R: Register, const ALONE: bool>(words: &mut [R; 6], [block]: [R; 1]) -> [R; 1] {
+        let [s0, s1, s2, s3, s4, s5] = *words;
+        if ALONE && !R::KEY_IS_LAST {
+            // The round takes in the ciphertext, which is there, and what makes it plaintext is added with the word.
+            let behind = s4.xor(s5).xor_and(s2, s3).xor(s0.xor(s1));
+            words[0] = R::aes_rounds_in_place(words, block).xor(behind);
+            return [behind.xor(s0.xor(block))];
+        }
+        let output = State256(*words).combine([block]);
+        // Added behind the round, which need not wait for a plaintext that is yet to be decrypted.
+        words[0] = R::aes_rounds_in_place(words, s0).xor(output[0]);
+        output
     }
 }
 
@@ -255,14 +389,30 @@ impl<R: Register> State<R, 1> for State256<R> {
     }
 
     #[inline(always)]
-    fn work_on_two(&mut self, work: Work, blocks: [R; 2]) -> [R; 2] {
-        let mut out = blocks;
-        for block in &mut out {
-            let output = work.output([*block], self.combine([*block]));
-            self.absorb(work.plaintext([*block], output));
-            [*block] = output;
+    fn work(&mut self, work: Work, blocks: [R; 1]) -> [R; 1] {
+        match work {
+            Work::Absorb => R::take::<Absorbing, 6, 1>(&mut self.0, blocks),
+            Work::Seal => R::take::<Sealing, 6, 1>(&mut self.0, blocks),
+            Work::Open => R::take::<Opening, 6, 1>(&mut self.0, blocks),
         }
-        out
+    }
+
+    #[inline(always)]
+    unsafe fn advance<const D: usize>(
+        &mut self,
+        work: Work,
+        from: &Sources,
+        to: &Destinations,
+        offset: usize,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match work {
+                Work::Absorb => R::advance::<Absorbing, 6, 1, D>(&mut self.0, from, to, offset),
+                Work::Seal => R::advance::<Sealing, 6, 1, D>(&mut self.0, from, to, offset),
+                Work::Open => R::advance::<Opening, 6, 1, D>(&mut self.0, from, to, offset),
+            }
+        }
     }
 
     #[inline(always)]

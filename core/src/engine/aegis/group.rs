@@ -108,7 +108,7 @@ pub(super) unsafe fn run<F, const RATE: usize, const D: usize, One, R, M>(
         lengths[slot][8..].copy_from_slice(&(length as u64 * 8).to_le_bytes());
         lengths_at[slot] = lengths[slot].as_ptr();
     }
-    if R::PREFETCHES && text.shortest >= SHORTEST_FETCHED {
+    if D >= R::PREFETCHES_FROM && text.shortest >= SHORTEST_FETCHED {
         for (slot, index) in next.iter().enumerate().take(slots.len()) {
             text.ahead[slot] = messages[*index].pointers().0;
         }
@@ -201,7 +201,7 @@ where
         // Associated data is short: two blocks at a time will do.
         while end - offset >= 2 * pair && work != Work::Absorb {
             for ahead in bytes.ahead.iter().take(together::<R, D>()) {
-                for line in 0..if R::PREFETCHES { D } else { 0 } {
+                for line in 0..if D >= R::PREFETCHES_FROM { D } else { 0 } {
                     R::prefetch(ahead.wrapping_add(offset + 64 * line));
                 }
             }
@@ -233,10 +233,20 @@ unsafe fn two<F, const RATE: usize, const D: usize, R>(
 {
     // SAFETY: the caller's promise.
     unsafe {
-        let input = [R::load::<D>(&bytes.from, offset, 0), R::load::<D>(&bytes.from, offset + 16 * D, 0)];
-        let output = state.work_on_two(work, input);
-        if work != Work::Absorb {
-            R::store_two::<D>(output, &bytes.to, offset, 0);
+        if R::PAIRS {
+            let mut two =
+                [R::load::<D>(&bytes.from, offset, 0), R::load::<D>(&bytes.from, offset + 16 * D, 0)];
+            for blocks in two.as_chunks_mut::<RATE>().0 {
+                *blocks = state.work(work, *blocks);
+            }
+            if work != Work::Absorb {
+                R::store_two::<D>(two, &bytes.to, offset, 0);
+            }
+            return;
+        }
+        state.advance::<D>(work, &bytes.from, &bytes.to, offset);
+        if RATE == 1 {
+            state.advance::<D>(work, &bytes.from, &bytes.to, offset + 16 * D);
         }
     }
 }

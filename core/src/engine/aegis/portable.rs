@@ -21,6 +21,7 @@ pub(super) struct Blocks<const L: usize>([Block; L]);
 
 impl<const L: usize> Register for Blocks<L> {
     const LANES: usize = L;
+    const KEY_IS_LAST: bool = true;
 
     #[inline(never)]
     unsafe fn load<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {

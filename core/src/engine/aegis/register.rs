@@ -1,5 +1,7 @@
 //! What the construction needs of a register, and where its lanes are read from and written to.
 
+use super::construction::{Step, Work};
+
 /// The most messages that are worked on together.
 pub(super) const MAX_MESSAGES: usize = 4;
 
@@ -42,6 +44,9 @@ pub(super) trait Register: Copy {
     /// Those bytes are writable.
     unsafe fn store<const D: usize>(self, to: &Destinations, offset: usize, first_lane: usize);
 
+    /// Whether two blocks are loaded before the first is stored, and stored together, which takes more registers.
+    const PAIRS: bool = true;
+
     /// Stores the lanes of two blocks, the second `16 * D` bytes behind the first.
     ///
     /// # Safety
@@ -55,7 +60,7 @@ pub(super) trait Register: Copy {
         }
     }
 
-    /// Whether `load_rest` and `store_rest` are the register's own.
+    /// Whether masks hide what is not there, which several registers do one by one, without a call.
     const MASKED: bool = false;
 
     /// Loads as [`Register::load`] what is left of the messages at `offset`, followed by zeros.
@@ -90,6 +95,16 @@ pub(super) trait Register: Copy {
         unsafe { store_rest_through_memory::<Self, D>(self, to, lengths, offset, first_lane) }
     }
 
+    /// Loads lanes that were written one by one, from `first_lane` on.
+    ///
+    /// # Safety
+    /// The CPU has the register's instructions; there are as many lanes.
+    #[inline(always)]
+    unsafe fn load_lanes<const D: usize>(lanes: &mut Lanes, first_lane: usize) -> Self {
+        // SAFETY: the caller's promise; every lane has its place.
+        unsafe { Self::load::<D>(&lanes.places::<D>().map(<*mut u8>::cast_const), 0, first_lane) }
+    }
+
     /// The same 16 bytes in every lane.
     ///
     /// # Safety
@@ -105,8 +120,9 @@ pub(super) trait Register: Copy {
     /// Adds (exclusive or) each lane, from `first_lane` on, to the tag of its message.
     fn add_to_tags<const D: usize>(self, tags: &mut Tags, first_lane: usize);
 
-    /// Whether it works so fast that what comes next should be on its way already.
-    const PREFETCHES: bool = false;
+    /// From which degree on it works so fast that what comes next should be on its way already. Of messages side by side, as
+    /// many again would fill the first cache of a CPU without AVX-512.
+    const PREFETCHES_FROM: usize = usize::MAX;
 
     /// Asks for the cache line at an address, which need not be valid.
     #[inline(always)]
@@ -131,6 +147,57 @@ pub(super) trait Register: Copy {
             *state = state.aes_round(round_key);
         }
         out
+    }
+
+    /// Whether a round adds its key by itself, after all else, so that a key of two parts may as well be added up before.
+    const KEY_IS_LAST: bool = false;
+
+    /// Takes a step of the work on a state.
+    #[inline(always)]
+    fn take<S: Step<N, RATE>, const N: usize, const RATE: usize>(
+        words: &mut [Self; N],
+        blocks: [Self; RATE],
+    ) -> [Self; RATE] {
+        S::step::<Self, true>(words, blocks)
+    }
+
+    /// Takes a step with the next blocks of `from`, and writes what comes out, if anything does.
+    ///
+    /// # Safety
+    /// The blocks are readable and, unless the step only absorbs, writable.
+    #[inline(always)]
+    unsafe fn advance<S: Step<N, RATE>, const N: usize, const RATE: usize, const D: usize>(
+        words: &mut [Self; N],
+        from: &Sources,
+        to: &Destinations,
+        offset: usize,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let blocks = load_blocks::<Self, RATE, D>(from, offset, 0);
+            let blocks = S::step::<Self, true>(words, blocks);
+            if S::WORK != Work::Absorb {
+                store_blocks::<Self, RATE, D>(blocks, to, offset, 0);
+            }
+        }
+    }
+
+    /// One AES round of each word of a state, with the word that follows as the round key and in its place; the last word
+    /// with a key of its own, which is returned and leaves the first word as it is.
+    #[inline(always)]
+    fn aes_rounds_in_place<const N: usize>(words: &mut [Self; N], key: Self) -> Self {
+        rounds_in_place(words, key)
+    }
+
+    /// A whole step, where the compiler would need more registers for it than several states leave.
+    #[inline(always)]
+    fn step_in_place<const N: usize, const RATE: usize>(
+        work: Work,
+        words: &mut [Self; N],
+        blocks: [Self; RATE],
+    ) -> Option<[Self; RATE]> {
+        let _ = (work, words, blocks);
+        None
     }
 
     /// Exclusive or of three.
@@ -183,7 +250,7 @@ impl Lanes {
     }
 }
 
-/// [`Register::load_rest`] for registers without masks: lane by lane into memory.
+/// [`Register::load_rest`] where there are no masks: lane by lane into memory.
 ///
 /// # Safety
 /// As there.
@@ -204,11 +271,11 @@ pub(super) unsafe fn load_rest_through_memory<R: Register, const D: usize>(
         if most > 0 {
             read_lanes::<D>(&mut lanes.0[..R::LANES], from, lengths, offset, first_lane);
         }
-        R::load::<D>(&lanes.places::<D>().map(<*mut u8>::cast_const), 0, 0)
+        R::load_lanes::<D>(&mut lanes, 0)
     }
 }
 
-/// [`Register::store_rest`] for registers without masks: lane by lane from memory.
+/// [`Register::store_rest`] where there are no masks: lane by lane from memory.
 ///
 /// # Safety
 /// As there.
@@ -229,11 +296,11 @@ pub(super) unsafe fn store_rest_through_memory<R: Register, const D: usize>(
             return register;
         }
         if most == 0 {
-            return R::load::<D>(&lanes.places::<D>().map(<*mut u8>::cast_const), 0, 0);
+            return R::load_lanes::<D>(&mut lanes, 0);
         }
         register.store::<D>(&lanes.places::<D>(), 0, 0);
         write_lanes::<D>(&mut lanes.0[..R::LANES], to, lengths, offset, first_lane);
-        R::load::<D>(&lanes.places::<D>().map(<*mut u8>::cast_const), 0, 0)
+        R::load_lanes::<D>(&mut lanes, 0)
     }
 }
 
@@ -305,13 +372,14 @@ unsafe fn write_lanes<const D: usize>(
     }
 }
 
-/// Up to 15 bytes as a little-endian number. Without a loop or a copy of variable length: what is read may be loaded
+/// Up to 15 bytes as a little-endian number. A function of its own, as is the next: once in every kernel for every end of a
+/// text, it would be a part of the crate. Without a loop or a copy of variable length: what is read may be loaded
 /// as a whole at once.
 ///
 /// # Safety
 /// `count` bytes at `from` are readable.
-#[inline(always)]
-unsafe fn read_up_to_15(from: *const u8, count: usize) -> u128 {
+#[inline(never)]
+pub(super) unsafe fn read_up_to_15(from: *const u8, count: usize) -> u128 {
     // SAFETY: the caller's promise; arrays of bytes have no alignment.
     unsafe {
         let eight = |at: usize| u64::from_le_bytes(from.add(at).cast::<[u8; 8]>().read());
@@ -333,8 +401,8 @@ unsafe fn read_up_to_15(from: *const u8, count: usize) -> u128 {
 ///
 /// # Safety
 /// `count` bytes at `to` are writable.
-#[inline(always)]
-unsafe fn write_up_to_15(to: *mut u8, count: usize, number: u128) {
+#[inline(never)]
+pub(super) unsafe fn write_up_to_15(to: *mut u8, count: usize, number: u128) {
     // SAFETY: the caller's promise; arrays of bytes have no alignment.
     unsafe {
         let eight =
@@ -368,7 +436,9 @@ unsafe fn write_up_to_15(to: *mut u8, count: usize, number: u128) {
 impl<R: Register, const K: usize> Register for [R; K] {
     const LANES: usize = R::LANES * K;
     const MASKED: bool = R::MASKED;
-    const PREFETCHES: bool = R::PREFETCHES;
+    const PREFETCHES_FROM: usize = R::PREFETCHES_FROM;
+    const PAIRS: bool = R::PAIRS;
+    const KEY_IS_LAST: bool = R::KEY_IS_LAST;
 
     #[inline(always)]
     unsafe fn load<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {
@@ -434,6 +504,17 @@ impl<R: Register, const K: usize> Register for [R; K] {
             *register = unsafe { register.store_rest::<D>(to, lengths, offset, first_lane + k * R::LANES) };
         }
         self
+    }
+
+    #[inline(always)]
+    unsafe fn load_lanes<const D: usize>(lanes: &mut Lanes, first_lane: usize) -> Self {
+        // SAFETY: the caller's promise covers the lanes of every register.
+        let mut out = [unsafe { R::load_lanes::<D>(lanes, first_lane) }; K];
+        for (k, register) in out.iter_mut().enumerate() {
+            // SAFETY: as above.
+            *register = unsafe { R::load_lanes::<D>(lanes, first_lane + k * R::LANES) };
+        }
+        out
     }
 
     #[inline(always)]
@@ -503,5 +584,132 @@ impl<R: Register, const K: usize> Register for [R; K] {
             *out = out.xor_and(a, b);
         }
         self
+    }
+
+    #[inline(always)]
+    fn aes_rounds_in_place<const N: usize>(words: &mut [Self; N], mut key: Self) -> Self {
+        for (k, key) in key.iter_mut().enumerate() {
+            let mut own = of_one(words, k);
+            *key = R::aes_rounds_in_place(&mut own, *key);
+            put_one(words, k, own);
+        }
+        key
+    }
+
+    /// One register after the other.
+    #[inline(always)]
+    fn take<S: Step<N, RATE>, const N: usize, const RATE: usize>(
+        words: &mut [Self; N],
+        mut blocks: [Self; RATE],
+    ) -> [Self; RATE] {
+        for k in 0..K {
+            let mut own = of_one(words, k);
+            let block = S::step::<R, false>(&mut own, of_one(&blocks, k));
+            put_one(words, k, own);
+            put_one(&mut blocks, k, block);
+        }
+        blocks
+    }
+
+    /// One register after the other, which reads and writes before the next one's turn, so that there need be room for what
+    /// is on its way of one at a time. A message that stands in a group twice is in one register: [`super::batch`].
+    #[inline(always)]
+    unsafe fn advance<S: Step<N, RATE>, const N: usize, const RATE: usize, const D: usize>(
+        words: &mut [Self; N],
+        from: &Sources,
+        to: &Destinations,
+        offset: usize,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            for k in 0..K {
+                let mut own = of_one(words, k);
+                let block = load_blocks::<R, RATE, D>(from, offset, k * R::LANES);
+                let block = match R::step_in_place(S::WORK, &mut own, block) {
+                    Some(block) => block,
+                    None => S::step::<R, false>(&mut own, block),
+                };
+                if S::WORK != Work::Absorb {
+                    store_blocks::<R, RATE, D>(block, to, offset, k * R::LANES);
+                }
+                put_one(words, k, own);
+            }
+        }
+    }
+}
+
+/// [`Register::aes_rounds_in_place`] where the compiler has registers enough.
+#[inline(always)]
+pub(super) fn rounds_in_place<R: Register, const N: usize>(words: &mut [R; N], key: R) -> R {
+    let mut states = *words;
+    let mut keys = *words;
+    keys[0] = key;
+    for (i, state) in states.iter_mut().enumerate() {
+        *state = words[(i + N - 1) % N];
+    }
+    let first = words[0];
+    *words = R::aes_rounds(states, keys);
+    let last = words[0];
+    words[0] = first;
+    last
+}
+
+/// The next `RATE` blocks of each lane, from `first_lane` on.
+///
+/// # Safety
+/// The CPU has the register's instructions, and the blocks are readable.
+#[inline(always)]
+unsafe fn load_blocks<R: Register, const RATE: usize, const D: usize>(
+    from: &Sources,
+    offset: usize,
+    first_lane: usize,
+) -> [R; RATE] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut blocks = [R::load::<D>(from, offset, first_lane); RATE];
+        if RATE == 2 {
+            blocks[1] = R::load::<D>(from, offset + 16 * D, first_lane);
+        }
+        blocks
+    }
+}
+
+/// Stores them, for the lanes from `first_lane` on.
+///
+/// # Safety
+/// Those bytes are writable.
+#[inline(always)]
+unsafe fn store_blocks<R: Register, const RATE: usize, const D: usize>(
+    blocks: [R; RATE],
+    to: &Destinations,
+    offset: usize,
+    first_lane: usize,
+) {
+    const { assert!(RATE == 1 || RATE == 2) };
+    // SAFETY: the caller's promise.
+    unsafe {
+        if RATE == 2 {
+            R::store_two::<D>([blocks[0], blocks[1]], to, offset, first_lane);
+        } else {
+            blocks[0].store::<D>(to, offset, first_lane);
+        }
+    }
+}
+
+/// What one of several registers holds of some words.
+#[inline(always)]
+fn of_one<R: Copy, const K: usize, const N: usize>(words: &[[R; K]; N], k: usize) -> [R; N] {
+    let mut own = [words[0][k]; N];
+    for (own, word) in own.iter_mut().zip(words) {
+        *own = word[k];
+    }
+    own
+}
+
+/// Puts it back.
+#[inline(always)]
+fn put_one<R: Copy, const K: usize, const N: usize>(words: &mut [[R; K]; N], k: usize, own: [R; N]) {
+    for (word, own) in words.iter_mut().zip(own) {
+        word[k] = own;
     }
 }

@@ -2,15 +2,14 @@
 
 use core::arch::x86_64::{
     __m128i, _mm_aesenc_si128, _mm_and_si128, _mm_loadu_si128, _mm_mask_storeu_epi8, _mm_maskz_loadu_epi8,
-    _mm_maskz_mov_epi8, _mm_storeu_si128, _mm_ternarylogic_epi64, _mm_xor_si128,
+    _mm_maskz_mov_epi8, _mm_setzero_si128, _mm_storeu_si128, _mm_ternarylogic_epi64, _mm_xor_si128,
 };
 
 use super::Variant;
 use super::batch;
 use super::construction::{Aegis128, Aegis256, Family};
 use super::register::{
-    Destinations, Lengths, Register, Sources, Tags, destination, left, load_rest_through_memory, source,
-    store_rest_through_memory,
+    Destinations, Lengths, Register, Sources, Tags, destination, left, read_up_to_15, source, write_up_to_15,
 };
 use crate::engine::detect::{AesNi, Avx2, Avx512};
 use crate::engine::message::{Checked, Message};
@@ -48,6 +47,27 @@ fn mask(count: usize) -> u16 {
     (0xffff_u32 >> 16_usize.saturating_sub(count)) as u16
 }
 
+impl<const EVEX: bool> Xmm<EVEX> {
+    /// The block as a little-endian number.
+    #[inline(always)]
+    fn number(self) -> u128 {
+        let mut bytes = [0_u8; 16];
+        // SAFETY: register; there are as many bytes.
+        unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), self.0) };
+        u128::from_le_bytes(bytes)
+    }
+
+    /// The block that is this little-endian number.
+    ///
+    /// # Safety
+    /// The CPU has the register's instructions.
+    #[inline(always)]
+    unsafe fn from_number(number: u128) -> Self {
+        // SAFETY: there are as many bytes.
+        Self(unsafe { _mm_loadu_si128(number.to_le_bytes().as_ptr().cast()) })
+    }
+}
+
 impl<const EVEX: bool> Register for Xmm<EVEX> {
     const LANES: usize = 1;
     const MASKED: bool = EVEX;
@@ -71,13 +91,17 @@ impl<const EVEX: bool> Register for Xmm<EVEX> {
         offset: usize,
         first_lane: usize,
     ) -> Self {
+        let (left, place) = (left::<D>(lengths, offset, first_lane), source::<D>(from, offset, first_lane));
         // SAFETY: the caller's promise; what a mask hides is not read.
         unsafe {
-            if !EVEX {
-                return load_rest_through_memory::<Self, D>(from, lengths, offset, first_lane);
+            if EVEX {
+                return Self(_mm_maskz_loadu_epi8(mask(left), place.cast()));
             }
-            let mask = mask(left::<D>(lengths, offset, first_lane));
-            Self(_mm_maskz_loadu_epi8(mask, source::<D>(from, offset, first_lane).cast()))
+            match left {
+                16.. => Self(_mm_loadu_si128(place.cast())),
+                0 => Self(_mm_setzero_si128()),
+                _ => Self::from_number(read_up_to_15(place, left)),
+            }
         }
     }
 
@@ -89,14 +113,26 @@ impl<const EVEX: bool> Register for Xmm<EVEX> {
         offset: usize,
         first_lane: usize,
     ) -> Self {
+        let (left, place) =
+            (left::<D>(lengths, offset, first_lane), destination::<D>(to, offset, first_lane));
         // SAFETY: the caller's promise; what a mask hides is not written.
         unsafe {
-            if !EVEX {
-                return store_rest_through_memory::<Self, D>(self, to, lengths, offset, first_lane);
+            if EVEX {
+                _mm_mask_storeu_epi8(place.cast(), mask(left), self.0);
+                return Self(_mm_maskz_mov_epi8(mask(left), self.0));
             }
-            let mask = mask(left::<D>(lengths, offset, first_lane));
-            _mm_mask_storeu_epi8(destination::<D>(to, offset, first_lane).cast(), mask, self.0);
-            Self(_mm_maskz_mov_epi8(mask, self.0))
+            match left {
+                16.. => {
+                    _mm_storeu_si128(place.cast(), self.0);
+                    self
+                }
+                0 => Self(_mm_setzero_si128()),
+                _ => {
+                    let number = self.number() & ((1 << (8 * left)) - 1);
+                    write_up_to_15(place, left, number);
+                    Self::from_number(number)
+                }
+            }
         }
     }
 
@@ -114,10 +150,7 @@ impl<const EVEX: bool> Register for Xmm<EVEX> {
 
     #[inline(always)]
     fn add_to_tags<const D: usize>(self, tags: &mut Tags, first_lane: usize) {
-        let mut tag = [0_u8; 16];
-        // SAFETY: register; there are as many bytes.
-        unsafe { _mm_storeu_si128(tag.as_mut_ptr().cast(), self.0) };
-        tags[first_lane / D] ^= u128::from_le_bytes(tag);
+        tags[first_lane / D] ^= self.number();
     }
 
     #[inline(always)]

@@ -1,5 +1,6 @@
 //! AEGIS on x86-64 with VAES and AVX2: registers of two lanes.
 
+use core::arch::asm;
 use core::arch::x86_64::{
     __m256i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128, _mm256_aesenc_epi128,
     _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_castsi128_si256, _mm256_castsi256_si128,
@@ -10,10 +11,9 @@ use core::arch::x86_64::{
 
 use super::Variant;
 use super::batch;
-use super::construction::{Aegis128, Aegis256, Family};
+use super::construction::{Aegis128, Aegis256, Family, Work};
 use super::register::{
-    Destinations, Lengths, Register, Sources, Tags, destination, left, load_rest_through_memory, source,
-    store_rest_through_memory,
+    Destinations, Lanes, Lengths, Register, Sources, Tags, destination, left, rounds_in_place, source,
 };
 use super::x86_64_aesni::Xmm;
 use crate::engine::detect::Vaes256;
@@ -45,8 +45,9 @@ fn mask(count: usize) -> u32 {
 
 impl<const EVEX: bool> Register for Ymm<EVEX> {
     const LANES: usize = 2;
-    const PREFETCHES: bool = true;
+    const PREFETCHES_FROM: usize = if EVEX { 1 } else { 4 };
     const MASKED: bool = EVEX;
+    const PAIRS: bool = EVEX;
 
     #[inline(always)]
     unsafe fn load<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {
@@ -106,10 +107,7 @@ impl<const EVEX: bool> Register for Ymm<EVEX> {
     ) -> Self {
         // SAFETY: the caller's promise; what a mask hides is not read.
         unsafe {
-            if !EVEX {
-                return load_rest_through_memory::<Self, D>(from, lengths, offset, first_lane);
-            }
-            if D == 1 {
+            if D == 1 || !EVEX {
                 return Self::from_halves([
                     Xmm::load_rest::<D>(from, lengths, offset, first_lane),
                     Xmm::load_rest::<D>(from, lengths, offset, first_lane + 1),
@@ -130,10 +128,7 @@ impl<const EVEX: bool> Register for Ymm<EVEX> {
     ) -> Self {
         // SAFETY: the caller's promise; what a mask hides is not written.
         unsafe {
-            if !EVEX {
-                return store_rest_through_memory::<Self, D>(self, to, lengths, offset, first_lane);
-            }
-            if D == 1 {
+            if D == 1 || !EVEX {
                 let [low, high] = self.halves();
                 return Self::from_halves([
                     low.store_rest::<D>(to, lengths, offset, first_lane),
@@ -144,6 +139,14 @@ impl<const EVEX: bool> Register for Ymm<EVEX> {
             _mm256_mask_storeu_epi8(destination::<D>(to, offset, first_lane).cast(), mask, self.0);
             Self(_mm256_maskz_mov_epi8(mask, self.0))
         }
+    }
+
+    /// Each by itself, since a wider load would have to wait until both writes are done.
+    #[inline(always)]
+    unsafe fn load_lanes<const D: usize>(lanes: &mut Lanes, first_lane: usize) -> Self {
+        let low = lanes.places::<1>()[0].wrapping_add(16 * first_lane);
+        // SAFETY: the caller's promise.
+        Self::from_halves(unsafe { [Xmm::broadcast(low), Xmm::broadcast(low.wrapping_add(16))] })
     }
 
     #[inline(always)]
@@ -172,6 +175,35 @@ impl<const EVEX: bool> Register for Ymm<EVEX> {
         } else {
             low.xor(high).add_to_tags::<D>(tags, first_lane);
         }
+    }
+
+    #[inline(always)]
+    fn aes_rounds_in_place<const N: usize>(words: &mut [Self; N], key: Self) -> Self {
+        if let ([a, b, c, d, e, f], false) = (words.as_mut_slice(), EVEX) {
+            // SAFETY: register.
+            return unsafe { rounds_of_six([a, b, c, d, e, f], key) };
+        }
+        rounds_in_place(words, key)
+    }
+
+    #[inline(always)]
+    fn step_in_place<const N: usize, const RATE: usize>(
+        work: Work,
+        words: &mut [Self; N],
+        mut blocks: [Self; RATE],
+    ) -> Option<[Self; RATE]> {
+        let ([a, b, c, d, e, f], [block], false) = (words.as_mut_slice(), blocks.as_mut_slice(), EVEX) else {
+            return None;
+        };
+        // SAFETY: register.
+        *block = unsafe {
+            match work {
+                Work::Absorb => return None,
+                Work::Seal => seal_six([a, b, c, d, e, f], *block),
+                Work::Open => open_six([a, b, c, d, e, f], *block),
+            }
+        };
+        Some(blocks)
     }
 
     #[inline(always)]
@@ -215,6 +247,101 @@ impl<const EVEX: bool> Register for Ymm<EVEX> {
         }
         self.xor(a.and(b))
     }
+}
+
+/// Defines a function that takes a step on a state of the AEGIS-256 family, with every word in its place. In instructions
+/// of its own, because two states take 12 of 16 registers: the compiler loads and computes as early as it can, and then puts
+/// words on the stack, from where they come too late for the next round. Rounds stand as early as they can, since not
+/// every unit does them. Only a function with the features may name the registers.
+macro_rules! step_on_six {
+    ($(#[$documentation:meta])* $name:ident: $($instruction:literal)*) => {
+        $(#[$documentation])*
+        #[inline]
+        #[target_feature(enable = "vaes,avx2")]
+        fn $name<const EVEX: bool>([s0, s1, s2, s3, s4, s5]: [&mut Ymm<EVEX>; 6], m: Ymm<EVEX>) -> Ymm<EVEX> {
+            let out;
+            // SAFETY: the features; nothing but registers.
+            unsafe {
+                asm!(
+                    $($instruction,)*
+                    s0 = inout(ymm_reg) s0.0,
+                    s1 = inout(ymm_reg) s1.0,
+                    s2 = inout(ymm_reg) s2.0,
+                    s3 = inout(ymm_reg) s3.0,
+                    s4 = inout(ymm_reg) s4.0,
+                    s5 = inout(ymm_reg) s5.0,
+                    m = inout(ymm_reg) m.0 => _,
+                    t = out(ymm_reg) _,
+                    out = out(ymm_reg) out,
+                    options(pure, nomem, nostack, preserves_flags)
+                );
+            }
+            Ymm(out)
+        }
+    };
+}
+
+step_on_six! {
+    /// Takes in a block of plaintext; returns it encrypted.
+    seal_six:
+    "vpxor {out}, {s5}, {m}"
+    "vaesenc {m}, {s5}, {m}"
+    "vaesenc {s5}, {s4}, {s5}"
+    "vpxor {out}, {out}, {s4}"
+    "vaesenc {s4}, {s3}, {s4}"
+    "vpand {t}, {s2}, {s3}"
+    "vaesenc {s3}, {s2}, {s3}"
+    "vaesenc {s2}, {s1}, {s2}"
+    "vpxor {out}, {out}, {s1}"
+    "vaesenc {s1}, {s0}, {s1}"
+    "vpxor {out}, {out}, {t}"
+    "vpxor {s0}, {s0}, {m}"
+}
+
+step_on_six! {
+    /// Decrypts a block and takes it in; returns it.
+    open_six:
+    "vpand {out}, {s2}, {s3}"
+    "vpxor {m}, {m}, {s1}"
+    "vpxor {out}, {out}, {s4}"
+    "vpxor {m}, {m}, {s5}"
+    "vaesenc {t}, {s5}, {s0}"
+    "vaesenc {s5}, {s4}, {s5}"
+    "vaesenc {s4}, {s3}, {s4}"
+    "vpxor {out}, {out}, {m}"
+    "vaesenc {s3}, {s2}, {s3}"
+    "vaesenc {s2}, {s1}, {s2}"
+    "vaesenc {s1}, {s0}, {s1}"
+    "vpxor {s0}, {t}, {out}"
+}
+
+/// The rounds alone, the last word's with this key: [`Register::aes_rounds_in_place`].
+#[inline]
+#[target_feature(enable = "vaes,avx2")]
+fn rounds_of_six<const EVEX: bool>(
+    [s0, s1, s2, s3, s4, s5]: [&mut Ymm<EVEX>; 6],
+    mut key: Ymm<EVEX>,
+) -> Ymm<EVEX> {
+    // SAFETY: the features; nothing but registers.
+    unsafe {
+        asm!(
+            "vaesenc {key}, {s5}, {key}",
+            "vaesenc {s5}, {s4}, {s5}",
+            "vaesenc {s4}, {s3}, {s4}",
+            "vaesenc {s3}, {s2}, {s3}",
+            "vaesenc {s2}, {s1}, {s2}",
+            "vaesenc {s1}, {s0}, {s1}",
+            s0 = in(ymm_reg) s0.0,
+            s1 = inout(ymm_reg) s1.0,
+            s2 = inout(ymm_reg) s2.0,
+            s3 = inout(ymm_reg) s3.0,
+            s4 = inout(ymm_reg) s4.0,
+            s5 = inout(ymm_reg) s5.0,
+            key = inout(ymm_reg) key.0,
+            options(pure, nomem, nostack, preserves_flags)
+        );
+    }
+    key
 }
 
 type X = Xmm<false>;

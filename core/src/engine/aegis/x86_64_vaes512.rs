@@ -33,7 +33,7 @@ fn mask(count: usize) -> u64 {
 
 impl Register for Zmm {
     const LANES: usize = 4;
-    const PREFETCHES: bool = true;
+    const PREFETCHES_FROM: usize = 1;
     const MASKED: bool = true;
 
     #[inline(always)]
