@@ -43,6 +43,10 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
+/// How much of the stack is overwritten quickly, in bytes: libraries of C clear what is larger in a way that takes as long to
+/// begin as a short message takes to be sealed.
+pub(crate) const QUICKLY_WIPED: usize = 2032;
+
 /// Calls `work`, then overwrites what it may have used of the stack: compilers spill key words and cipher states
 /// there, where no destructor reaches them. `tests/wiping.rs` looks for what is left.
 pub(crate) fn with_wiped_stack<const BYTES: usize, T>(work: impl FnOnce() -> T) -> T {

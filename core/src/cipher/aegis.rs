@@ -5,14 +5,14 @@ use crate::aead::{Open, Seal};
 use crate::engine::Engine;
 use crate::engine::aegis::{Backend, Frame, Variant};
 use crate::engine::message::Checked;
-use crate::secret::with_wiped_stack;
+use crate::secret::{QUICKLY_WIPED, with_wiped_stack};
 
 /// How much of the stack a call into an engine uses at most, in bytes, with room to spare. A message that is alone pays for
 /// every byte of it that is wiped, so there are steps; overflow checks need more.
 const LARGE_STACK: usize = 8192;
-const MIDDLE_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 2560 };
-const SMALL_STACK: usize = if cfg!(debug_assertions) { 4096 } else { 1536 };
-const SMALLEST_STACK: usize = if cfg!(debug_assertions) { 4096 } else { 512 };
+const MIDDLE_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { QUICKLY_WIPED };
+const SMALL_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 1280 };
+const SMALLEST_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 512 };
 
 /// A variant and its engine. There are no round keys: AEGIS works on the raw key.
 pub(super) struct Context {
@@ -50,7 +50,7 @@ impl Context {
     /// Wipes what this many messages may have left behind.
     #[inline(always)]
     fn with_wiped_stack(&self, messages: usize, work: impl FnOnce()) {
-        match (self.backend.frame(), messages) {
+        match (self.backend.frame(self.variant), messages) {
             (Frame::Smallest, 1) => with_wiped_stack::<SMALLEST_STACK, _>(work),
             (Frame::Small, 1) => with_wiped_stack::<SMALL_STACK, _>(work),
             (Frame::Large, _) => with_wiped_stack::<LARGE_STACK, _>(work),

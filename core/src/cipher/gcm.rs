@@ -4,7 +4,7 @@ use super::Cipher;
 use crate::aead::{Open, Seal};
 use crate::engine::Engine;
 use crate::engine::gcm::Backend;
-use crate::secret::with_wiped_stack;
+use crate::secret::{QUICKLY_WIPED, with_wiped_stack};
 
 /// The engine, with what it computed from the key.
 pub(super) struct Context {
@@ -44,6 +44,8 @@ impl Context {
             with_wiped_stack::<STACK, _>(work);
         } else if self.engine() <= Engine::AesNi {
             with_wiped_stack::<STACK_FOR_FEW_AESNI, _>(work);
+        } else if self.engine() == Engine::Vaes256 {
+            with_wiped_stack::<STACK_FOR_FEW_VAES256, _>(work);
         } else {
             with_wiped_stack::<STACK_FOR_FEW, _>(work);
         }
@@ -54,7 +56,8 @@ impl Context {
 const SIDE_BY_SIDE: usize = 8;
 
 /// How much of the stack the kernels use at most, in bytes, with room to spare: for messages side by side, for a few, which
-/// go one after the other, and for those in registers of 16 bytes, which take 0.7 KiB.
+/// go one after the other in registers of 64 bytes (1.5 KiB), of 32 (1.3 KiB) or of 16 (0.7 KiB).
 const STACK: usize = if cfg!(debug_assertions) { 8192 } else { 6144 };
-const STACK_FOR_FEW: usize = if cfg!(debug_assertions) { 4096 } else { 2560 };
+const STACK_FOR_FEW: usize = if cfg!(debug_assertions) { 4096 } else { QUICKLY_WIPED };
+const STACK_FOR_FEW_VAES256: usize = if cfg!(debug_assertions) { 4096 } else { 1536 };
 const STACK_FOR_FEW_AESNI: usize = if cfg!(debug_assertions) { 4096 } else { 1280 };

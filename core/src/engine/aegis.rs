@@ -118,13 +118,20 @@ impl Backend {
         }
     }
 
-    /// How large its kernels' frames are: the smallest with AVX-512's 32 registers and masks for the ends of texts, large
-    /// without any registers for the state.
-    pub(crate) fn frame(self) -> Frame {
+    /// How large its kernels' frames are: the smallest where an end of a text passes through no memory, by AVX-512's masks or
+    /// because there is but one lane; large without any registers for the state.
+    pub(crate) fn frame(self, variant: Variant) -> Frame {
+        let _ = variant; // unused where there is no engine of x86-64
         match self {
             Self::Portable => Frame::Large,
             #[cfg(target_arch = "x86_64")]
             Self::AesNi(x86_64_aesni::Encoding::Evex(..)) | Self::Vaes512(_) => Frame::Smallest,
+            #[cfg(target_arch = "x86_64")]
+            Self::AesNi(_) | Self::Vaes256(_)
+                if matches!(variant, Variant::Aegis128l | Variant::Aegis256) =>
+            {
+                Frame::Smallest
+            }
             #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
             _ => Frame::Small,
         }
