@@ -24,9 +24,7 @@ pub(super) unsafe fn blocks<W: Words>(key: &[u32; 8], inputs: Inputs<W>) -> Stat
     // SAFETY: the caller's promise.
     let initial = unsafe { initial(key, inputs) };
     let mut state = initial;
-    for _ in 0..10 {
-        double_round(&mut state);
-    }
+    W::double_rounds(&mut state, 10);
     for (word, initial) in state.iter_mut().zip(initial) {
         *word = word.add(initial);
     }
@@ -95,9 +93,7 @@ impl OfMessage {
             [x[10], x[11], c8, x[9]],
             [x[15], d12, x[13], x[14]],
         );
-        for _ in 1..10 {
-            double_round(&mut state);
-        }
+        W::double_rounds(&mut state, 9);
         // Read again: the rounds take all registers, and the compiler would keep a copy of each word for every lane.
         let initial = core::hint::black_box(&self.initial);
         for (i, word) in state.iter_mut().enumerate() {
@@ -135,7 +131,7 @@ fn quarter_round(state: &mut [u32; 16], [a, b, c, d]: [usize; 4]) {
 /// Eight quarter rounds, four side by side: on the columns of the state as a square of four by four, then on its
 /// diagonals.
 #[inline(always)]
-fn double_round<W: Words>(state: &mut State<W>) {
+pub(super) fn double_round<W: Words>(state: &mut State<W>) {
     let [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3] = *state;
     let [a, b, c, d] = quarter_rounds(
         add_all([a0, a1, a2, a3], [b0, b1, b2, b3]),

@@ -1,5 +1,7 @@
 //! What ChaCha20 needs of a register.
 
+use super::chacha20::double_round;
+
 /// The state of one block, or of as many as the register has lanes: a word of each in a register (RFC 8439, section
 /// 2.3).
 pub(super) type State<W> = [W; 16];
@@ -40,6 +42,14 @@ pub(super) trait Words: Copy {
 
     /// Rotation to the left.
     fn rotate_left<const BITS: i32>(self) -> Self;
+
+    /// So many double rounds.
+    #[inline(always)]
+    fn double_rounds(state: &mut State<Self>, count: usize) {
+        for _ in 0..count {
+            double_round(state);
+        }
+    }
 
     /// Stores the blocks, the first lane's first.
     ///

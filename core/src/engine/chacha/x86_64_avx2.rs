@@ -1,14 +1,14 @@
 //! ChaCha20-Poly1305 on x86-64 with AVX2: eight blocks of ChaCha20 in a register, four of Poly1305.
 
+use core::arch::asm;
 use core::arch::x86_64::{
     __m256i, _MM_HINT_T0, _mm_add_epi64, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_prefetch,
     _mm_unpackhi_epi64, _mm256_add_epi32, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256,
     _mm256_broadcastsi128_si256, _mm256_castsi128_si256, _mm256_castsi256_si128, _mm256_extracti128_si256,
     _mm256_inserti128_si256, _mm256_loadu_si256, _mm256_mul_epu32, _mm256_or_si256,
-    _mm256_permute2x128_si256, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_shuffle_epi8,
-    _mm256_shuffle_epi32, _mm256_sll_epi32, _mm256_sll_epi64, _mm256_srl_epi32, _mm256_srl_epi64,
-    _mm256_storeu_si256, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32,
-    _mm256_unpacklo_epi64, _mm256_xor_si256,
+    _mm256_permute2x128_si256, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_shuffle_epi32, _mm256_sll_epi32,
+    _mm256_sll_epi64, _mm256_srl_epi32, _mm256_srl_epi64, _mm256_storeu_si256, _mm256_unpackhi_epi32,
+    _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
 use super::alone;
@@ -60,6 +60,12 @@ impl Words for Words8 {
     }
 
     #[inline(always)]
+    fn double_rounds(state: &mut State<Self>, count: usize) {
+        // SAFETY: register.
+        unsafe { double_rounds(state, count) };
+    }
+
+    #[inline(always)]
     unsafe fn store_blocks(state: State<Self>, to: *mut u8) {
         for (i, half) in transpose(state).into_iter().enumerate() {
             // SAFETY: the caller's promise.
@@ -94,8 +100,8 @@ unsafe fn rotate_left<const BITS: i32>(words: __m256i) -> __m256i {
     // SAFETY: the caller's promise.
     unsafe {
         match BITS {
-            8 => _mm256_shuffle_epi8(words, rotation::<8>()),
-            16 => _mm256_shuffle_epi8(words, rotation::<16>()),
+            8 => shuffle(words, &ROTATIONS.by_8),
+            16 => shuffle(words, &ROTATIONS.by_16),
             _ => {
                 let left = _mm256_sll_epi32(words, _mm_cvtsi32_si128(BITS));
                 _mm256_or_si256(left, _mm256_srl_epi32(words, _mm_cvtsi32_si128(32 - BITS)))
@@ -105,49 +111,131 @@ unsafe fn rotate_left<const BITS: i32>(words: __m256i) -> __m256i {
 }
 
 /// Which byte of each word comes to which place when words are rotated by whole bytes.
-///
-/// # Safety
-/// The CPU has AVX2.
-#[inline(always)]
-unsafe fn rotation<const BITS: i8>() -> __m256i {
-    let from = |place: i8| (place & !3) | ((place - BITS / 8) & 3);
-    // SAFETY: the caller's promise.
-    unsafe {
-        _mm256_setr_epi8(
-            from(0),
-            from(1),
-            from(2),
-            from(3),
-            from(4),
-            from(5),
-            from(6),
-            from(7),
-            from(8),
-            from(9),
-            from(10),
-            from(11),
-            from(12),
-            from(13),
-            from(14),
-            from(15),
-            from(0),
-            from(1),
-            from(2),
-            from(3),
-            from(4),
-            from(5),
-            from(6),
-            from(7),
-            from(8),
-            from(9),
-            from(10),
-            from(11),
-            from(12),
-            from(13),
-            from(14),
-            from(15),
-        )
+#[repr(C, align(32))]
+struct Rotations {
+    by_16: [u8; 32],
+    by_8: [u8; 32],
+}
+
+static ROTATIONS: Rotations = Rotations { by_16: rotation(2), by_8: rotation(1) };
+
+const fn rotation(bytes: usize) -> [u8; 32] {
+    let mut from = [0; 32];
+    let mut place = 0;
+    while place < from.len() {
+        from[place] = (place % 16 & !3 | (place + 4 - bytes) & 3) as u8;
+        place += 1;
     }
+    from
+}
+
+/// In assembly, because the compiler makes more shuffles of an intrinsic's one: two that each move half of the bytes, or
+/// those of both factors of an exclusive or before it.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn shuffle(words: __m256i, order: &'static [u8; 32]) -> __m256i {
+    let out: __m256i;
+    // SAFETY: reads the order, and nothing else.
+    unsafe {
+        asm!(
+            "vpshufb {}, {}, ymmword ptr [{}]",
+            lateout(ymm_reg) out,
+            in(ymm_reg) words,
+            in(reg) order,
+            options(pure, readonly, nostack, preserves_flags)
+        );
+    }
+    out
+}
+
+/// Two quarter rounds side by side (RFC 8439, section 2.1).
+macro_rules! quarter_rounds {
+    ($a:literal $b:literal $c:literal $d:literal, $e:literal $f:literal $g:literal $h:literal) => {
+        concat!(
+            quarter_rounds!(half $a $b $c $d $e $f $g $h "", "12", "20"),
+            quarter_rounds!(half $a $b $c $d $e $f $g $h " + 32", "7", "25"),
+        )
+    };
+    (half $a:literal $b:literal $c:literal $d:literal $e:literal $f:literal $g:literal $h:literal
+     $order:literal, $left:literal, $right:literal) => {
+        concat!(
+            quarter_rounds!("vpaddd" $a, $a, $b),
+            quarter_rounds!("vpaddd" $e, $e, $f),
+            quarter_rounds!("vpxor" $d, $d, $a),
+            quarter_rounds!("vpxor" $h, $h, $e),
+            "vpshufb {", $d, "}, {", $d, "}, ymmword ptr [{orders}", $order, "]\n",
+            "vpshufb {", $h, "}, {", $h, "}, ymmword ptr [{orders}", $order, "]\n",
+            quarter_rounds!("vpaddd" $c, $c, $d),
+            quarter_rounds!("vpaddd" $g, $g, $h),
+            quarter_rounds!("vpxor" $b, $b, $c),
+            quarter_rounds!("vpxor" $f, $f, $g),
+            "vpslld {x}, {", $b, "}, ", $left, "\n",
+            "vpsrld {", $b, "}, {", $b, "}, ", $right, "\n",
+            "vpslld {y}, {", $f, "}, ", $left, "\n",
+            "vpsrld {", $f, "}, {", $f, "}, ", $right, "\n",
+            quarter_rounds!("vpor" $b, $b, "x"),
+            quarter_rounds!("vpor" $f, $f, "y"),
+        )
+    };
+    ($instruction:literal $to:literal, $x:literal, $y:literal) => {
+        concat!($instruction, " {", $to, "}, {", $x, "}, {", $y, "}\n")
+    };
+}
+
+/// Double rounds in assembly: there are as many registers as words, and intermediate results besides. So two words of the
+/// third row wait in memory while the quarter rounds of the other two are done. Left to the compiler, twenty do, among them
+/// those that are needed first.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn double_rounds(state: &mut State<Words8>, count: usize) {
+    let [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3] = state;
+    let mut waiting = [*c2, *c3];
+    // SAFETY: reads the orders, and reads and writes the words that wait; there is one round at least.
+    unsafe {
+        asm!(
+            "2:",
+            quarter_rounds!("a0" "b0" "c0" "d0", "a1" "b1" "c1" "d1"),
+            // The words that wait change places with the others.
+            "vmovdqa {x}, ymmword ptr [{waiting}]",
+            "vmovdqa {y}, ymmword ptr [{waiting} + 32]",
+            "vmovdqa ymmword ptr [{waiting}], {c0}",
+            "vmovdqa ymmword ptr [{waiting} + 32], {c1}",
+            "vmovdqa {c0}, {x}",
+            "vmovdqa {c1}, {y}",
+            quarter_rounds!("a2" "b2" "c0" "d2", "a3" "b3" "c1" "d3"),
+            quarter_rounds!("a0" "b1" "c0" "d3", "a1" "b2" "c1" "d0"),
+            "vmovdqa {x}, ymmword ptr [{waiting}]",
+            "vmovdqa {y}, ymmword ptr [{waiting} + 32]",
+            "vmovdqa ymmword ptr [{waiting}], {c0}",
+            "vmovdqa ymmword ptr [{waiting} + 32], {c1}",
+            "vmovdqa {c0}, {x}",
+            "vmovdqa {c1}, {y}",
+            quarter_rounds!("a2" "b3" "c0" "d1", "a3" "b0" "c1" "d2"),
+            "dec {count:e}",
+            "jnz 2b",
+            a0 = inout(ymm_reg) a0.0,
+            a1 = inout(ymm_reg) a1.0,
+            a2 = inout(ymm_reg) a2.0,
+            a3 = inout(ymm_reg) a3.0,
+            b0 = inout(ymm_reg) b0.0,
+            b1 = inout(ymm_reg) b1.0,
+            b2 = inout(ymm_reg) b2.0,
+            b3 = inout(ymm_reg) b3.0,
+            c0 = inout(ymm_reg) c0.0,
+            c1 = inout(ymm_reg) c1.0,
+            d0 = inout(ymm_reg) d0.0,
+            d1 = inout(ymm_reg) d1.0,
+            d2 = inout(ymm_reg) d2.0,
+            d3 = inout(ymm_reg) d3.0,
+            x = out(ymm_reg) _,
+            y = out(ymm_reg) _,
+            waiting = in(reg) &raw mut waiting,
+            orders = in(reg) &raw const ROTATIONS,
+            count = inout(reg) count => _,
+            options(nostack)
+        );
+    }
+    [*c2, *c3] = waiting;
 }
 
 /// A square of four words by four, in each 128 bits of the registers.
@@ -175,20 +263,31 @@ unsafe fn square(words: State<Words8>, row: usize) -> [__m256i; 4] {
 fn transpose(words: State<Words8>) -> [__m256i; 16] {
     // SAFETY: register.
     unsafe {
-        // Squares of four words by four, in each half of the registers.
+        // Squares of four words by four, in each half of the registers: in half `h` of `squares[row][column]` are words
+        // `4 row` to `4 row + 3` of block `4 h + column`.
         let squares = [square(words, 0), square(words, 4), square(words, 8), square(words, 12)];
-        // Half `h` of `squares[row][column]` holds words `4 row` to `4 row + 3` of block `4 h + column`.
-        let mut halves = [words[0].0; 16];
-        for (i, out) in halves.iter_mut().enumerate() {
-            let (block, half) = (i / 2, i % 2);
-            let (a, b) = (squares[2 * half][block % 4], squares[2 * half + 1][block % 4]);
-            *out = if block < 4 {
-                _mm256_permute2x128_si256::<0x20>(a, b)
-            } else {
-                _mm256_permute2x128_si256::<0x31>(a, b)
-            };
-        }
-        halves
+        let [[a0, a1, a2, a3], [b0, b1, b2, b3], [c0, c1, c2, c3], [d0, d1, d2, d3]] = squares;
+        // Written out: compilers leave a loop a loop, and squares in memory.
+        let low = |x, y| _mm256_permute2x128_si256::<0x20>(x, y);
+        let high = |x, y| _mm256_permute2x128_si256::<0x31>(x, y);
+        [
+            low(a0, b0),
+            low(c0, d0),
+            low(a1, b1),
+            low(c1, d1),
+            low(a2, b2),
+            low(c2, d2),
+            low(a3, b3),
+            low(c3, d3),
+            high(a0, b0),
+            high(c0, d0),
+            high(a1, b1),
+            high(c1, d1),
+            high(a2, b2),
+            high(c2, d2),
+            high(a3, b3),
+            high(c3, d3),
+        ]
     }
 }
 
