@@ -123,7 +123,7 @@ const fn rotation(bytes: usize) -> [u8; 32] {
     let mut from = [0; 32];
     let mut place = 0;
     while place < from.len() {
-        from[place] = (place % 16 & !3 | (place + 4 - bytes) & 3) as u8;
+        from[place] = ((place & 12) | ((place + 4 - bytes) & 3)) as u8;
         place += 1;
     }
     from

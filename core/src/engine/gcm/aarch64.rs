@@ -5,10 +5,10 @@
 #![allow(unknown_lints, inline_always_mismatching_target_features)]
 
 use core::arch::aarch64::{
-    uint8x16_t, vaeseq_u8, vaesmcq_u8, vandq_u8, vcombine_u64, vcreate_u64, vdupq_n_u32, veorq_u8, vextq_u8,
+    uint8x16_t, vaeseq_u8, vaesmcq_u8, vandq_u8, vcombine_u64, vcreate_u64, veorq_u8, vextq_u8,
     vgetq_lane_u32, vgetq_lane_u64, vld1q_u8, vmull_high_p64, vmull_p64, vreinterpretq_p64_u8,
-    vreinterpretq_u8_p128, vreinterpretq_u8_u32, vreinterpretq_u8_u64, vreinterpretq_u32_u8,
-    vreinterpretq_u64_u8, vrev64q_u8, vsetq_lane_u32, vst1q_u8, vzip1q_u64, vzip2q_u64,
+    vreinterpretq_u8_p128, vreinterpretq_u8_u64, vreinterpretq_u32_u8, vreinterpretq_u64_u8, vrev64q_u8,
+    vst1q_u8, vzip1q_u64, vzip2q_u64,
 };
 use core::arch::asm;
 
@@ -124,12 +124,6 @@ impl Register for Neon {
         Self(unsafe {
             vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(block as u64), vcreate_u64((block >> 64) as u64)))
         })
-    }
-
-    #[inline(always)]
-    unsafe fn load_columns(columns: *const u32) -> Self {
-        // SAFETY: the caller's promise.
-        Self(unsafe { vreinterpretq_u8_u32(vsetq_lane_u32::<0>(columns.read(), vdupq_n_u32(0))) })
     }
 
     #[inline(always)]

@@ -281,7 +281,7 @@ impl<R: Register> Counters<R> {
     unsafe fn next(&mut self, schedule: &Schedule, group: usize) -> [R; IN_FLIGHT] {
         let blocks = R::LANES * IN_FLIGHT;
         let first = group * blocks;
-        let columns = schedule.columns(first % 256).as_ptr();
+        let last_bytes = schedule.last_bytes(first % 256).as_ptr();
         let mut last = self.base;
         // SAFETY: the caller's promise; a group's entries lie within the table.
         unsafe {
@@ -295,7 +295,7 @@ impl<R: Register> Counters<R> {
             let mut states = [base; IN_FLIGHT];
             states[IN_FLIGHT - 1] = last;
             for (i, state) in states.iter_mut().enumerate() {
-                *state = state.xor(R::load_columns(columns.add(R::LANES * i)));
+                *state = state.xor(R::load(last_bytes.add(R::LANES * i).cast()));
             }
             states
         }

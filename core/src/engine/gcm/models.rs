@@ -127,15 +127,6 @@ impl<const L: usize, const ARM: bool> Register for Model<L, ARM> {
         Self([block.to_ne_bytes(); L])
     }
 
-    unsafe fn load_columns(columns: *const u32) -> Self {
-        let mut out = [[0; 16]; L];
-        for (i, lane) in out.iter_mut().enumerate() {
-            // SAFETY: the caller's promise.
-            lane[..4].copy_from_slice(&unsafe { columns.add(i).read() }.to_ne_bytes());
-        }
-        Self(out)
-    }
-
     fn first_column(self) -> u32 {
         u32::from_ne_bytes(core::array::from_fn(|i| self.0[0][i]))
     }

@@ -107,12 +107,6 @@ pub(super) trait Register: Copy {
     /// The CPU has the register's instructions.
     unsafe fn of(block: Block) -> Self;
 
-    /// A block for each of as many first columns, the others zero.
-    ///
-    /// # Safety
-    /// The CPU has the register's instructions, and the columns are readable.
-    unsafe fn load_columns(columns: *const u32) -> Self;
-
     /// The first column of the first lane.
     fn first_column(self) -> u32;
 

@@ -25,10 +25,11 @@ pub(super) struct Schedule {
     round_keys: [Block; 15],
     /// 10 or 14.
     rounds: usize,
-    /// What the last byte of a counter block, 1 to 256, adds to the first column of the block after the first round. It
-    /// passes through one S-box, ShiftRows takes it to that column, and the rest is linear: for the other columns, and
-    /// for 256 blocks, the first round is computed once. The index is public.
-    columns: [u32; 256],
+    /// What the last byte of a counter block, 1 to 256, adds to the block after the first round. It passes through one
+    /// S-box, ShiftRows takes it to the first column, and the rest is linear: for 256 blocks the first round is computed
+    /// once. The index is public. Of the other columns, which are zero, there is no need, but a register of blocks is loaded
+    /// as they stand here, and columns would have to be set apart first.
+    last_bytes: [Block; 256],
     /// Powers of the hash key, descending, from H^65 on down to H^1, then zeros: in the form of POLYVAL (RFC 8452,
     /// appendix A), where H stands for the hash key times x.
     powers: [Block; RUN + MAX_GROUP],
@@ -40,7 +41,7 @@ impl Schedule {
     pub(super) const ZERO: Self = Self {
         round_keys: [0; 15],
         rounds: 0,
-        columns: [0; 256],
+        last_bytes: [0; 256],
         powers: [0; RUN + MAX_GROUP],
         middles: [0; RUN + MAX_GROUP],
     };
@@ -63,8 +64,8 @@ impl Schedule {
 
     /// What counters add from the one with `first + 1` in its last byte on.
     #[inline(always)]
-    pub(super) fn columns(&self, first: usize) -> &[u32] {
-        &self.columns[first..]
+    pub(super) fn last_bytes(&self, first: usize) -> &[Block] {
+        &self.last_bytes[first..]
     }
 
     /// The powers from the one at `first` on.
@@ -94,7 +95,7 @@ impl Schedule {
         // SAFETY: the caller's promise.
         unsafe {
             self.expand_round_keys::<R>(key);
-            self.fill_columns::<R>();
+            self.fill_last_bytes::<R>();
             self.fill_powers::<R>();
         }
     }
@@ -132,14 +133,14 @@ impl Schedule {
     /// # Safety
     /// As [`Schedule::expand`].
     #[inline(always)]
-    unsafe fn fill_columns<R: Register<Lane = R>>(&mut self) {
-        // SAFETY: the caller's promise.
+    unsafe fn fill_last_bytes<R: Register<Lane = R>>(&mut self) {
+        // SAFETY: the caller's promise; an entry is as long as a register of one lane.
         unsafe {
             let keys = [self.round_key(0), self.round_key(1)];
             let without = R::broadcast(&0).aes_first(keys);
-            for (entry, last_byte) in self.columns.iter_mut().zip(1_u32..) {
+            for (entry, last_byte) in self.last_bytes.iter_mut().zip(1_u32..) {
                 let counter = R::of((u128::from(last_byte) << 120).to_le());
-                *entry = counter.aes_first(keys).xor(without).first_column();
+                counter.aes_first(keys).xor(without).store(core::ptr::from_mut(entry).cast());
             }
         }
     }
@@ -213,7 +214,7 @@ impl Drop for Schedule {
     fn drop(&mut self) {
         // Not `zeroize`, whose many small writes take longer than making the schedule: see `with_wiped_stack`.
         self.round_keys = [0; 15];
-        self.columns = [0; 256];
+        self.last_bytes = [0; 256];
         self.powers = [0; RUN + MAX_GROUP];
         self.middles = [0; RUN + MAX_GROUP];
         black_box(self);

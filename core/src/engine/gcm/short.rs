@@ -27,7 +27,7 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
     messages: &mut [M],
     blocks: usize,
 ) {
-    // SAFETY: the caller's promise; keys, powers and columns go as far as `blocks` may, and pairs as far as registers.
+    // SAFETY: the caller's promise; keys, powers and last bytes go as far as `blocks` may, and pairs as far as registers.
     unsafe {
         let mut group = Group::<R>::new();
         group.fill(schedule, messages);
@@ -57,10 +57,10 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
                     hashing.to_hash = text;
                 }
             }
-            let column = R::of(u128::from(schedule.columns(step)[0]).to_le());
+            let last_byte = R::broadcast(&schedule.last_bytes(step)[0]);
             let mut states = bases;
             for state in &mut states {
-                *state = state.xor(column);
+                *state = state.xor(last_byte);
             }
             hashing.multiply_with(schedule, exponent);
             let states = middle_rounds::<R, ROUNDS>(schedule, states, &mut hashing);

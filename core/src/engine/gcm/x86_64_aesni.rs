@@ -2,10 +2,9 @@
 
 use core::arch::asm;
 use core::arch::x86_64::{
-    __m128i, _mm_aesenc_si128, _mm_aesenclast_si128, _mm_and_si128, _mm_clmulepi64_si128, _mm_cvtsi32_si128,
-    _mm_cvtsi128_si32, _mm_load_si128, _mm_loadu_si128, _mm_set_epi8, _mm_set_epi64x, _mm_setzero_si128,
-    _mm_shuffle_epi8, _mm_shuffle_epi32, _mm_storeu_si128, _mm_unpackhi_epi64, _mm_unpacklo_epi64,
-    _mm_xor_si128,
+    __m128i, _mm_aesenc_si128, _mm_aesenclast_si128, _mm_and_si128, _mm_clmulepi64_si128, _mm_cvtsi128_si32,
+    _mm_load_si128, _mm_loadu_si128, _mm_set_epi8, _mm_set_epi64x, _mm_setzero_si128, _mm_shuffle_epi8,
+    _mm_shuffle_epi32, _mm_storeu_si128, _mm_unpackhi_epi64, _mm_unpacklo_epi64, _mm_xor_si128,
 };
 
 use super::batch::Kernels;
@@ -127,12 +126,6 @@ impl Register for Xmm {
     unsafe fn of(block: Block) -> Self {
         // SAFETY: the caller's promise.
         Self(unsafe { _mm_set_epi64x((block >> 64) as i64, block as i64) })
-    }
-
-    #[inline(always)]
-    unsafe fn load_columns(columns: *const u32) -> Self {
-        // SAFETY: the caller's promise.
-        Self(unsafe { _mm_cvtsi32_si128(columns.cast::<i32>().read()) })
     }
 
     #[inline(always)]

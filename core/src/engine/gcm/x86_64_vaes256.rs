@@ -5,8 +5,8 @@ use core::arch::x86_64::{
     __m256i, _mm_xor_si128, _mm256_aesenc_epi128, _mm256_aesenclast_epi128, _mm256_blend_epi32,
     _mm256_broadcastsi128_si256, _mm256_castsi128_si256, _mm256_castsi256_si128, _mm256_clmulepi64_epi128,
     _mm256_extracti128_si256, _mm256_inserti128_si256, _mm256_loadu_si256, _mm256_set_epi8, _mm256_set_m128i,
-    _mm256_set1_epi64x, _mm256_shuffle_epi8, _mm256_shuffle_epi32, _mm256_storeu_si256,
-    _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256,
+    _mm256_shuffle_epi8, _mm256_shuffle_epi32, _mm256_storeu_si256, _mm256_unpackhi_epi64,
+    _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
 use super::batch::Kernels;
@@ -138,19 +138,6 @@ impl Register for Ymm {
     unsafe fn of(block: Block) -> Self {
         // SAFETY: the caller's promise.
         Self::splat(unsafe { Xmm::of(block) })
-    }
-
-    #[inline(always)]
-    unsafe fn load_columns(columns: *const u32) -> Self {
-        // SAFETY: the caller's promise: two columns are readable.
-        unsafe {
-            let both = _mm256_set1_epi64x(columns.cast::<i64>().read_unaligned());
-            let apart = _mm256_set_epi8(
-                -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 7, 6, 5, 4, // the second one
-                -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 3, 2, 1, 0,
-            );
-            Self(_mm256_shuffle_epi8(both, apart))
-        }
     }
 
     #[inline(always)]

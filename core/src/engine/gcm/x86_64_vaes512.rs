@@ -2,12 +2,12 @@
 
 use core::arch::asm;
 use core::arch::x86_64::{
-    __m512i, _mm_loadu_si128, _mm256_xor_si256, _mm512_aesenc_epi128, _mm512_aesenclast_epi128,
-    _mm512_broadcast_i32x4, _mm512_castsi128_si512, _mm512_castsi512_si128, _mm512_castsi512_si256,
-    _mm512_clmulepi64_epi128, _mm512_extracti32x4_epi32, _mm512_extracti64x4_epi64, _mm512_inserti32x4,
-    _mm512_loadu_si512, _mm512_mask_storeu_epi8, _mm512_maskz_loadu_epi8, _mm512_maskz_mov_epi8,
-    _mm512_set_epi32, _mm512_shuffle_epi8, _mm512_shuffle_epi32, _mm512_storeu_si512,
-    _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
+    __m512i, _mm256_xor_si256, _mm512_aesenc_epi128, _mm512_aesenclast_epi128, _mm512_broadcast_i32x4,
+    _mm512_castsi128_si512, _mm512_castsi512_si128, _mm512_castsi512_si256, _mm512_clmulepi64_epi128,
+    _mm512_extracti32x4_epi32, _mm512_extracti64x4_epi64, _mm512_inserti32x4, _mm512_loadu_si512,
+    _mm512_mask_storeu_epi8, _mm512_maskz_loadu_epi8, _mm512_maskz_mov_epi8, _mm512_shuffle_epi8,
+    _mm512_shuffle_epi32, _mm512_storeu_si512, _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64,
+    _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 use super::batch::Kernels;
@@ -141,34 +141,6 @@ impl Register for Zmm {
     unsafe fn of(block: Block) -> Self {
         // SAFETY: the caller's promise.
         Self::splat(unsafe { Xmm::of(block) })
-    }
-
-    #[inline(always)]
-    unsafe fn load_columns(columns: *const u32) -> Self {
-        // SAFETY: the caller's promise: four columns are readable.
-        unsafe {
-            let all = _mm512_broadcast_i32x4(_mm_loadu_si128(columns.cast()));
-            // For each lane its number, then zeros.
-            let apart = _mm512_set_epi32(
-                -1,
-                -1,
-                -1,
-                0x0f0e_0d0c,
-                -1,
-                -1,
-                -1,
-                0x0b0a_0908,
-                -1,
-                -1,
-                -1,
-                0x0706_0504,
-                -1,
-                -1,
-                -1,
-                0x0302_0100,
-            );
-            Self(_mm512_shuffle_epi8(all, apart))
-        }
     }
 
     #[inline(always)]
