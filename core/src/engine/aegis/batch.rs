@@ -31,6 +31,7 @@ macro_rules! by_variant {
 pub(super) use by_variant;
 
 /// A kernel with these features of the CPU, which are those of the registers that it is called with.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! kernel {
     ($name:ident, $features:literal) => {
         #[target_feature(enable = $features)]
@@ -46,6 +47,7 @@ macro_rules! kernel {
         }
     };
 }
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(super) use kernel;
 
 /// How many messages a register holds: one, where it holds but a part of it.
