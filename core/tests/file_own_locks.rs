@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pagecrypt::file::{
@@ -21,6 +22,14 @@ mod other_program;
 
 use databases::Database;
 use other_program::Writer;
+
+/// A program that a test is starting has the open files of this process until it runs, and with them locks that this
+/// library has given up already: no other test may look for them meanwhile.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 type Work = fn(&Path, &Database) -> Result<(), Error>;
 
@@ -60,6 +69,7 @@ fn nothing_opens_a_file_on_which_this_process_holds_locks() {
     if Writer::run_if_asked() {
         return;
     }
+    let _alone = alone();
     let (database, files) = database();
     // Names that lead to it; SQLite's files lie beside the one that is used.
     let linked = database.beside("linked");
@@ -93,6 +103,7 @@ fn nothing_opens_a_file_on_which_this_process_holds_locks() {
 
 #[test]
 fn locks_that_stay_do_not_matter() {
+    let _alone = alone();
     let (database, files) = database();
     let unrelated = database.beside("unrelated");
     fs::write(&unrelated, b"x").unwrap();
@@ -108,6 +119,7 @@ fn locks_that_stay_do_not_matter() {
 
 #[test]
 fn another_library_is_waited_for() {
+    let _alone = alone();
     let (database, files) = database();
     let mut other = Some(open(&files[0]));
     fcntl_lock(other.as_ref().unwrap(), FlockOperation::NonBlockingLockExclusive).unwrap();
@@ -127,6 +139,7 @@ fn a_reader_keeps_its_lock_whatever_else_this_process_reads() {
     if Writer::run_if_asked() {
         return;
     }
+    let _alone = alone();
     let (database, _files) = database();
     let reader = PageReader::open(&database.path(), &database.key).unwrap();
     for (name, work) in WORK {
@@ -139,6 +152,7 @@ fn a_reader_keeps_its_lock_whatever_else_this_process_reads() {
 
 #[test]
 fn a_destination_on_which_this_process_holds_locks_is_not_replaced() {
+    let _alone = alone();
     let (database, _files) = database();
     let destination = database.beside("destination");
     fs::write(&destination, b"in use").unwrap();
