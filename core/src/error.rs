@@ -19,7 +19,7 @@ pub use locked::LockedBy;
 /// What went wrong. Never carries key material or plaintext.
 ///
 /// [`Error::code`] gives the stable number that every binding and the command line share.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// No cipher of the catalogue has this name or number.
@@ -42,6 +42,8 @@ pub enum Error {
         /// The file has only one page, so that a damaged page 1 looks the same.
         only_page: bool,
     },
+    /// No key that was given has the id that the record names: its key is unknown, which says nothing of the record.
+    UnknownKeyId,
     /// Pages, frames or messages are damaged, forged, out of their place, or sealed under another key.
     AuthenticationFailed(Failures),
     /// The data is not encrypted: for example a plain SQLite database.
@@ -56,6 +58,13 @@ pub enum Error {
         expected: Cipher,
         /// The cipher the data names.
         got: Cipher,
+    },
+    /// A record of S2 was opened, and is metered at another size than was stored beside it.
+    MeteredSize {
+        /// The size that was stored, unauthenticated.
+        stored: u64,
+        /// The size of what was opened.
+        actual: u64,
     },
     /// Not a page size of the format: a power of two from 512 to 65536 bytes.
     PageSize(usize),
@@ -117,11 +126,13 @@ impl Error {
             Self::KeyText(_) => ErrorCode::KeyText,
             Self::KeyRequired => ErrorCode::KeyRequired,
             Self::WrongKey { .. } => ErrorCode::WrongKey,
+            Self::UnknownKeyId => ErrorCode::UnknownKeyId,
             Self::AuthenticationFailed(_) => ErrorCode::AuthenticationFailed,
             Self::NotEncrypted => ErrorCode::NotEncrypted,
             Self::UnsupportedFormat(_) => ErrorCode::UnsupportedFormat,
             Self::Malformed(_) => ErrorCode::Malformed,
             Self::CipherMismatch { .. } => ErrorCode::CipherMismatch,
+            Self::MeteredSize { .. } => ErrorCode::MeteredSize,
             Self::PageSize(_) => ErrorCode::PageSize,
             Self::PageNumber => ErrorCode::PageNumber,
             Self::BufferLength { .. } => ErrorCode::BufferLength,
@@ -164,12 +175,16 @@ impl fmt::Display for Error {
             Self::KeyRequired => f.write_str("a key is required: the data is encrypted"),
             Self::WrongKey { only_page: false } => f.write_str("wrong key"),
             Self::WrongKey { only_page: true } => f.write_str("wrong key, or its only page is damaged"),
+            Self::UnknownKeyId => f.write_str("unknown key id: no key that was given has the record's"),
             Self::AuthenticationFailed(failures) => write!(f, "authentication failed: {failures}"),
             Self::NotEncrypted => f.write_str("not encrypted"),
             Self::UnsupportedFormat(what) => write!(f, "unsupported format: {what}"),
             Self::Malformed(what) => write!(f, "malformed: {what}"),
             Self::CipherMismatch { expected, got } => {
                 write!(f, "cipher mismatch: the key is for {expected}, the data was sealed with {got}")
+            }
+            Self::MeteredSize { stored, actual } => {
+                write!(f, "wrong metered size: {stored} was stored, what was opened has {actual}")
             }
             Self::PageSize(got) => {
                 write!(f, "wrong page size: expected a power of two from 512 to 65536, got {got}")

@@ -18,6 +18,8 @@ pub mod file;
 mod key;
 pub mod page;
 mod random;
+#[cfg(feature = "alloc")]
+pub mod record;
 mod secret;
 #[cfg(feature = "aead")]
 pub mod typed;

@@ -3,22 +3,23 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::ErrorCode;
 
 /// An input or output error: what was done to which file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct IoError {
     action: &'static str,
     path: PathBuf,
-    source: io::Error,
+    source: Arc<io::Error>, // which cannot be cloned
 }
 
 impl IoError {
     /// `action` is a verb, as in "cannot `read` the file".
     #[must_use]
     pub fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self { action, path: path.to_owned(), source }
+        Self { action, path: path.to_owned(), source: Arc::new(source) }
     }
 
     /// The file it happened to.
