@@ -113,6 +113,13 @@ pub enum KeyTextProblem {
     },
     /// The length fits, the characters do not: neither standard base64 with padding nor hexadecimal.
     Characters,
+    /// The text has another length than S2 takes, which is 1 to 44 characters.
+    Base64Length {
+        /// How many bytes there are once surrounding white space is trimmed.
+        got: usize,
+    },
+    /// The length fits S2's, the characters do not: not standard base64 with padding, written canonically.
+    Base64Characters,
 }
 
 impl Error {
@@ -171,6 +178,12 @@ impl fmt::Display for Error {
             ),
             Self::KeyText(KeyTextProblem::Characters) => {
                 f.write_str("not a key: neither standard base64 with padding nor hexadecimal")
+            }
+            Self::KeyText(KeyTextProblem::Base64Length { got }) => {
+                write!(f, "not a key: expected 1 to 44 characters of base64, got {got}")
+            }
+            Self::KeyText(KeyTextProblem::Base64Characters) => {
+                f.write_str("not a key: not standard base64 with padding")
             }
             Self::KeyRequired => f.write_str("a key is required: the data is encrypted"),
             Self::WrongKey { only_page: false } => f.write_str("wrong key"),

@@ -141,6 +141,15 @@ impl Key {
         self.inner.usage.add(messages, self.cipher().max_random_seals())
     }
 
+    /// A key whose bytes `write` puts where they stay.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn written_by(
+        cipher: Cipher,
+        write: impl FnOnce(&mut [u8]) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
+        Self::fill(cipher, ceiling_from_environment()?, write)
+    }
+
     fn copy(bytes: &[u8], cipher: Cipher, ceiling: Option<Engine>) -> Result<Self, Error> {
         if bytes.len() != cipher.key_length() {
             return Err(Error::KeyLength { expected: cipher.key_length(), got: bytes.len() });

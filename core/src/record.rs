@@ -218,8 +218,7 @@ impl RecordCodec {
         self.seal_batch_with(&mut crate::random::OsRandom, batch)
     }
 
-    /// Seals every record of the batch, or none of them, under nonces from `nonces`. After an error the records are
-    /// zeros.
+    /// Seals every record of the batch under nonces from `nonces`, or none of them.
     ///
     /// # Errors
     /// [`Error::BufferLength`] for a record that is not as long as [`sealed_length`](Self::sealed_length) says,
@@ -231,14 +230,11 @@ impl RecordCodec {
         nonces: &mut dyn NonceSource,
         batch: &mut [SealRecord<'_>],
     ) -> Result<(), Error> {
-        let sealed = self.check_record_lengths(batch).and_then(|()| match &self.codec {
+        self.check_record_lengths(batch)?;
+        match &self.codec {
             Codec::S2(codec) => codec.seal_batch_with(nonces, batch),
             Codec::Bound(codec) => codec.seal_batch_with(nonces, batch),
-        });
-        if sealed.is_err() {
-            batch.iter_mut().for_each(|record| record.record.fill(0));
         }
-        sealed
     }
 
     /// Opens every record of the batch that can be opened; [`OpenRecord::failure`] tells which could not, whose plaintexts

@@ -52,7 +52,7 @@ impl Codec {
         match self.0 {}
     }
 
-    /// Seals all or none; the lengths of the records were checked. After an error they are zeroed by the caller.
+    /// Seals all or none: whatever can fail is done before a byte is written. The lengths of the records were checked.
     pub(super) fn seal_batch_with(
         &self,
         _nonces: &mut dyn NonceSource,

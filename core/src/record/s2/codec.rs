@@ -1,5 +1,7 @@
 //! Sealing and opening batches of encrypted records.
 
+use alloc::vec;
+
 use arrayvec::ArrayVec;
 
 use super::encrypted::{Parts, PartsMut, format_id, length_without_text};
@@ -42,7 +44,7 @@ impl Codec {
         self.parts(record).map(|parts| parts.ciphertext.len())
     }
 
-    /// Seals every record, or none: whatever can fail is done before the first one is sealed. Their lengths were checked.
+    /// Seals every record, or none: whatever can fail is done before a byte is written. Their lengths were checked.
     pub(in crate::record) fn seal_batch_with(
         &self,
         nonces: &mut dyn NonceSource,
@@ -50,13 +52,25 @@ impl Codec {
     ) -> Result<(), Error> {
         batch.iter().try_for_each(|record| self.check_plain(record))?;
         self.key.count_random_seals(batch.len() as u64)?;
-        for part in batch.chunks_mut(MAX_BATCH) {
-            self.write_nonces(nonces, part)?;
-        }
-        for part in batch.chunks_mut(MAX_BATCH) {
-            let messages: Option<ArrayVec<_, MAX_BATCH>> =
-                part.iter_mut().map(|record| self.seal_of(record)).collect();
-            self.key.seal_batch_assume_unique_nonces(&mut messages.ok_or(TOO_SHORT)?)?;
+        // One draw serves all.
+        let (mut few, mut many);
+        let length = self.key.cipher().nonce_length();
+        let fresh = if batch.len() <= MAX_BATCH {
+            few = [0; MAX_BATCH * MAX_NONCE_LENGTH];
+            &mut few[..batch.len() * length]
+        } else {
+            many = vec![0; batch.len() * length];
+            &mut many[..]
+        };
+        nonces.fill(fresh)?;
+        for (part, fresh) in batch.chunks_mut(MAX_BATCH).zip(fresh.chunks(MAX_BATCH * length)) {
+            let mut messages = part
+                .iter_mut()
+                .zip(fresh.chunks_exact(length))
+                .map(|(record, nonce)| self.seal_of(record, nonce))
+                .collect::<Option<ArrayVec<_, MAX_BATCH>>>()
+                .ok_or(Error::Internal("a record of S2 is shorter than its overhead"))?;
+            self.key.seal_batch_assume_unique_nonces(&mut messages)?;
         }
         Ok(())
     }
@@ -111,22 +125,11 @@ impl Codec {
         envelope::check(record.plaintext)
     }
 
-    /// One draw serves all.
-    fn write_nonces(&self, nonces: &mut dyn NonceSource, part: &mut [SealRecord<'_>]) -> Result<(), Error> {
-        let (cipher, length) = (self.key.cipher(), self.key.cipher().nonce_length());
-        let mut drawn = [0; MAX_BATCH * MAX_NONCE_LENGTH];
-        let fresh = &mut drawn[..part.len() * length];
-        nonces.fill(fresh)?;
-        for (record, nonce) in part.iter_mut().zip(fresh.chunks_exact(length)) {
-            PartsMut::of(record.record, cipher).ok_or(TOO_SHORT)?.nonce.copy_from_slice(nonce);
-        }
-        Ok(())
-    }
-
-    /// The message that a record is, whose nonce was written.
-    fn seal_of<'a>(&'a self, record: &'a mut SealRecord<'_>) -> Option<Seal<'a>> {
+    /// The message that a record is to be.
+    fn seal_of<'a>(&'a self, record: &'a mut SealRecord<'_>, nonce: &[u8]) -> Option<Seal<'a>> {
         let parts = PartsMut::of(record.record, self.key.cipher())?;
         *parts.format_id = self.format_id;
+        parts.nonce.copy_from_slice(nonce);
         let text = Text::Into { from: record.plaintext, to: parts.text };
         Some(Seal { nonce: parts.nonce, associated_data: self.stream.as_bytes(), text, tag: parts.tag })
     }
@@ -149,8 +152,6 @@ impl Codec {
     }
 }
 
-const TOO_SHORT: Error = Error::Internal("a record of S2 is shorter than its overhead");
-
 /// Who expects a record at a place must not be told that it is there.
 fn check_place_to_open(place: &Place) -> Result<(), Error> {
     if *place == Place::default() {
@@ -159,5 +160,38 @@ fn check_place_to_open(place: &Place) -> Result<(), Error> {
         Err(Error::InvalidArgument(
             "records of S2 are bound to their stream only: nothing else can be expected",
         ))
+    }
+}
+
+#[cfg(all(test, target_has_atomic = "64"))]
+mod tests {
+    use super::*;
+    use crate::record::RecordCodec;
+
+    struct Zeros;
+
+    impl NonceSource for Zeros {
+        fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
+            bytes.fill(0);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_count_of_the_key_refuses_the_batch_that_crosses_it_whatever_the_stream() {
+        let key = Key::from_bytes(&[7; 32], Cipher::Aes256Gcm).unwrap();
+        let [one, other] = [1, 2].map(|id| RecordCodec::s2(&key, StreamId::from_bytes([id; 32])).unwrap());
+        key.count_random_seals((1 << 32) - 2).unwrap();
+        let (mut first, mut second, mut third) = ([0xc3; 30], [0xc3; 30], [0xc3; 30]);
+        let mut batch = [&mut first, &mut second, &mut third].map(|record| SealRecord {
+            plaintext: &[0],
+            place: Place::default(),
+            record,
+        });
+        assert!(matches!(one.seal_batch_with(&mut Zeros, &mut batch), Err(Error::UsageLimit)));
+        assert!(batch.iter().all(|record| record.record[..] == [0xc3; 30]));
+        one.seal_batch_with(&mut Zeros, &mut batch[..1]).unwrap();
+        other.seal_batch_with(&mut Zeros, &mut batch[1..2]).unwrap();
+        assert!(matches!(other.seal_batch_with(&mut Zeros, &mut batch[..1]), Err(Error::UsageLimit)));
     }
 }

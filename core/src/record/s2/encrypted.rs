@@ -6,7 +6,7 @@ use crate::error::Error;
 /// Bytes that a record is longer than its plaintext, an encoded envelope: 49 for `aegis256`, 29 for `aes256gcm`. `None`
 /// for the ciphers that S2 does not have.
 #[must_use]
-pub fn overhead(cipher: Cipher) -> Option<usize> {
+pub(in crate::record) fn overhead(cipher: Cipher) -> Option<usize> {
     format_id(cipher).map(|_| length_without_text(cipher))
 }
 
