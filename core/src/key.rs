@@ -150,6 +150,19 @@ impl Key {
         Self::fill(cipher, ceiling_from_environment()?, write)
     }
 
+    /// Counts `messages` more to be sealed under random nonces, by keys that were derived from this one and may seal `limit`
+    /// messages.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn count_derived_seals(&self, messages: u64, limit: Option<u64>) -> Result<(), Error> {
+        self.inner.usage.add(messages, limit)
+    }
+
+    /// A key of the same cipher under the same ceiling, which `write` derives from this one.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn derive(&self, write: impl FnOnce(&mut [u8]) -> Result<(), Error>) -> Result<Self, Error> {
+        Self::fill(self.cipher(), self.inner.ceiling, write)
+    }
+
     fn copy(bytes: &[u8], cipher: Cipher, ceiling: Option<Engine>) -> Result<Self, Error> {
         if bytes.len() != cipher.key_length() {
             return Err(Error::KeyLength { expected: cipher.key_length(), got: bytes.len() });

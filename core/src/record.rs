@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use zeroize::Zeroize;
+#[cfg(feature = "getrandom")]
+use zeroize::Zeroizing;
 
 use crate::cipher::Cipher;
 use crate::engine::Engine;
@@ -97,7 +99,7 @@ impl RecordCodec {
     /// A codec of our own format (see [`bound`]) for the records of one context.
     ///
     /// # Errors
-    /// As the keys that are derived from this one demand: [`Error::UnknownEngine`] for what `PAGECRYPT_ENGINE` says.
+    /// None that can be expected.
     pub fn bound(key: impl Into<Key>, context: bound::Context) -> Result<Self, Error> {
         bound::Codec::new(key.into(), context).map(|codec| Self { codec: Codec::Bound(codec) })
     }
@@ -206,6 +208,24 @@ impl RecordCodec {
         let mut plaintext = vec![0; self.opened_length(record)?];
         self.open_batch(&mut [OpenRecord::new(record, *place, &mut plaintext)])?;
         Ok(plaintext)
+    }
+
+    /// Opens one record and seals its plaintext under the key that seals now, after a rotation. It keeps its clock and counts
+    /// one reseal more, so that [`bound::compare_writes`] prefers it to its older form, and any later write to it.
+    /// A batch is resealed by opening and sealing it, with [`bound::Header::resealed`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] under [`Format::S2`], which knows no rotation; else as [`open`](Self::open) and
+    /// [`seal`](Self::seal).
+    #[cfg(feature = "getrandom")]
+    pub fn reseal(&self, record: &[u8], place: &Place) -> Result<Vec<u8>, Error> {
+        if self.format() != Format::Bound {
+            return Err(Error::InvalidArgument(
+                "records of S2's format are not sealed again: their key stays",
+            ));
+        }
+        let plaintext = Zeroizing::new(self.open(record, place)?);
+        self.seal(&plaintext, &bound::Header::parse(record)?.resealed(place))
     }
 
     /// Seals every record of the batch, or none of them, under fresh nonces from the operating system; see

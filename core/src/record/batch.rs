@@ -16,8 +16,12 @@ pub struct Place {
     /// When the record was written, in the writer's units, readable without the key: `bound` only, and of use on
     /// sealing. On opening, the record says it itself; a clock that is given must be that one.
     pub clock: Option<u64>,
-    /// The token of the path in a store: records of a store only, which must have one; see
-    /// [`bound::Context`](super::bound::Context).
+    /// How often the record was sealed again since it was written, under other keys: 0 for a new one. `bound` with a clock
+    /// only, and of use on sealing: [`RecordCodec::reseal`](super::RecordCodec::reseal) counts it. On opening it is not
+    /// looked at.
+    pub reseals: u32,
+    /// The token of the path in a store: records of [`bound::Context::Store`](super::bound::Context::Store) only, which
+    /// must have one.
     pub token: Option<[u8; 32]>,
 }
 

@@ -115,8 +115,8 @@ impl Codec {
     }
 
     fn check_plain(&self, record: &SealRecord<'_>) -> Result<(), Error> {
-        let Place { sequence, clock, token } = record.place;
-        if clock.is_some() || token.is_some() {
+        let Place { sequence, clock, reseals, token } = record.place;
+        if clock.is_some() || reseals > 0 || token.is_some() {
             return Err(Error::InvalidArgument("records of S2 are bound neither to a clock nor to a token"));
         }
         if self.key.cipher() == Cipher::Aes256Gcm && sequence.is_some_and(|n| n > MAX_AES256GCM_SEQUENCE) {
