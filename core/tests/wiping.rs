@@ -306,7 +306,7 @@ const CONTEXT: Context = Context::Stream([0x21; 32]);
 fn needles_of_records(cipher: Cipher, bytes: &[u8]) -> Vec<[u8; 16]> {
     let (prk, hkdf) = hkdf::Hkdf::<sha2::Sha256>::extract(Some(&[0x21; 32]), bytes);
     let mut record_key = vec![0; cipher.key_length()];
-    hkdf.expand(&[b"pagecrypt/v1/record\0", &[cipher.number()][..]].concat(), &mut record_key).unwrap();
+    hkdf.expand(&[&b"pagecrypt/v1/record\0"[..], &[cipher.number()]].concat(), &mut record_key).unwrap();
     let met: Vec<u8> = match cipher {
         Cipher::Aes128Gcm => {
             let mut key = vec![0; 16];
@@ -321,7 +321,7 @@ fn needles_of_records(cipher: Cipher, bytes: &[u8]) -> Vec<[u8; 16]> {
         _ => record_key.clone(),
     };
     let mut needles = needles_of_key(cipher, &met);
-    for secret in [bytes, &prk, &record_key, &met] {
+    for secret in [bytes, &prk[..], &record_key[..], &met[..]] {
         for pad in [0, 0x36, 0x5c] {
             needles.extend(
                 secret.chunks_exact(16).map(|half| std::array::from_fn::<_, 16, _>(|i| half[i] ^ pad)),

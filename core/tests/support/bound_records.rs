@@ -120,7 +120,8 @@ impl NonceSource for Replay {
         if bytes.len() > self.0.len() {
             return Err(Error::RandomSource);
         }
-        bytes.iter_mut().zip(self.0.drain(..bytes.len())).for_each(|(byte, drawn)| *byte = drawn);
+        let drawn = self.0.drain(..bytes.len());
+        bytes.iter_mut().zip(drawn).for_each(|(byte, drawn)| *byte = drawn);
         Ok(())
     }
 }
