@@ -41,7 +41,7 @@ pub use header::{Header, compare_writes};
 pub use key_id::generate_key;
 pub use key_id::{KEY_ID_LENGTH, generate_key_with, key_id};
 pub use padding::Padding;
-pub use store::{Entry, OpenedEntry, StoreCodec};
+pub use store::{Entry, OpenedEntry, Row, StoreCodec};
 pub use token::TokenKey;
 
 use record_key::RecordKey;

@@ -39,7 +39,7 @@ impl Codec {
         }
         while !trials.is_empty() {
             // In the order of their keys, records of one key lie together. Most batches are in this order already.
-            trials.sort_by(|a, b| (a.key, a.prefix).cmp(&(b.key, b.prefix)));
+            trials.sort_by_key(|trial| (trial.key, trial.prefix));
             for same_key in trials.chunk_by_mut(|a, b| (a.key, a.prefix) == (b.key, b.prefix)) {
                 self.open_under_one_key(same_key);
             }

@@ -26,6 +26,9 @@ pub struct Entry<'a> {
     pub body: &'a [u8],
 }
 
+/// What a server keeps of an entry: the token of its path, and its record.
+pub type Row = ([u8; 32], Vec<u8>);
+
 /// An entry that was opened, wiped when it is dropped.
 pub struct OpenedEntry {
     plaintext: Zeroizing<Vec<u8>>,
@@ -98,7 +101,7 @@ impl StoreCodec {
     /// # Errors
     /// As [`seal_batch_with`](Self::seal_batch_with).
     #[cfg(feature = "getrandom")]
-    pub fn seal(&self, entry: &Entry<'_>, clock: Option<u64>) -> Result<([u8; 32], Vec<u8>), Error> {
+    pub fn seal(&self, entry: &Entry<'_>, clock: Option<u64>) -> Result<Row, Error> {
         let mut sealed = self.seal_batch(&[(*entry, clock)])?;
         sealed.pop().ok_or(Error::Internal("a batch of one entry gave no record"))
     }
@@ -108,10 +111,7 @@ impl StoreCodec {
     /// # Errors
     /// As [`seal_batch_with`](Self::seal_batch_with).
     #[cfg(feature = "getrandom")]
-    pub fn seal_batch(
-        &self,
-        entries: &[(Entry<'_>, Option<u64>)],
-    ) -> Result<Vec<([u8; 32], Vec<u8>)>, Error> {
+    pub fn seal_batch(&self, entries: &[(Entry<'_>, Option<u64>)]) -> Result<Vec<Row>, Error> {
         self.seal_batch_with(&mut crate::random::OsRandom, entries)
     }
 
@@ -125,7 +125,7 @@ impl StoreCodec {
         &self,
         nonces: &mut dyn NonceSource,
         entries: &[(Entry<'_>, Option<u64>)],
-    ) -> Result<Vec<([u8; 32], Vec<u8>)>, Error> {
+    ) -> Result<Vec<Row>, Error> {
         let mut plaintexts = Vec::with_capacity(entries.len());
         let mut sealed = Vec::with_capacity(entries.len());
         for (entry, clock) in entries {
