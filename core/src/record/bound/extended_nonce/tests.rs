@@ -1,3 +1,4 @@
+use std::string::String;
 use std::vec::Vec;
 
 use serde::Deserialize;
