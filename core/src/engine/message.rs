@@ -158,14 +158,20 @@ message!(Open, true, |message, tag| {
 });
 
 impl Open<'_> {
-    /// Decides whether `tag`, computed, is the right one. From here on that is public: `.ci/constant_time.supp` names this
-    /// function, the only one where a branch may depend on it.
+    /// Decides whether `tag`, computed, is the right one.
     #[inline]
     fn judge(&mut self, tag: &[u8; 16]) {
         let difference = u128::from_ne_bytes(*tag) ^ u128::from_ne_bytes(*self.tag);
         // One comparison of a whole word, whatever differs; the black box keeps it one, without `subtle`'s call.
-        self.opened = black_box((difference >> 64) as u64 | difference as u64) == 0;
-        if !self.opened {
+        self.conclude(black_box((difference >> 64) as u64 | difference as u64) == 0);
+    }
+
+    /// What follows from the verdict, which is public from here on: `.ci/constant_time.supp` names this function, the only
+    /// one where a branch may depend on it.
+    #[inline]
+    pub(crate) fn conclude(&mut self, opened: bool) {
+        self.opened = opened;
+        if !opened {
             destroy(&mut self.text);
         }
     }
