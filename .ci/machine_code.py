@@ -20,7 +20,10 @@ from dataclasses import dataclass, field
 KERNELS = 12
 # How many rounds a loop over whole blocks of text does at a time: two blocks of the AEGIS-128 or four of the AEGIS-256
 # family, in one to four registers. Absorbing associated data takes fewer, beginning and ending a message others.
-WHOLE_BLOCKS = (16, 24, 32, 48)
+WHOLE_BLOCKS = (16, 24, 32, 48, 72)
+# Where there are registers enough, one instruction in so many may put one on the stack: schedulers that pull loads
+# ahead do it now and then, in the shadow of the rounds. A state without registers enough takes a tenth of the loop.
+INSTRUCTIONS_PER_SPILL = 64
 X86_64 = {
     "x86_64_aesni.*kernel_sse": (r"\baesenc\b.*%xmm", False),
     "x86_64_aesni.*kernel_vex": (r"\bvaesenc\b.*%xmm", False),
@@ -144,8 +147,9 @@ def problems(functions: list[Function], engines: dict[str, tuple[str, bool]]) ->
 
 
 def is_clean(loop: list[str], has_room: bool) -> bool:
-    """Whether a loop calls nothing and, where there are enough registers, puts none on the stack."""
-    return not any(CALL.match(text) or (has_room and SPILL.match(text)) for text in loop)
+    """Whether a loop calls nothing and, where there are enough registers, puts next to none on the stack."""
+    spills = sum(bool(SPILL.match(text)) for text in loop)
+    return not any(CALL.match(text) for text in loop) and not (has_room and spills * INSTRUCTIONS_PER_SPILL > len(loop))
 
 
 def gcm_problems(functions: list[Function], engines: dict[str, tuple[str, int]]) -> list[str]:

@@ -413,6 +413,13 @@ def test_the_kernels_of_arm_are_looked_at_alike(body: str, problem: str | None) 
     assert all(problem is not None and problem in line for line in found), found
 
 
+@pytest.mark.parametrize(("others", "clean"), [(63, True), (62, False)])
+def test_one_register_put_on_the_stack_in_64_instructions_passes(others: int, clean: bool) -> None:
+    loop = ["aese    v0.16b, v1.16b"] * others + ["str     q8, [sp, #16]"]
+    assert machine_code.is_clean(loop, has_room=True) == clean
+    assert machine_code.is_clean(loop, has_room=False)
+
+
 ENGINE = {name: checks for name, checks in machine_code.X86_64.items() if "vaes512" in name}
 
 
