@@ -6,7 +6,6 @@ use aes_gcm::aead::inout::InOutBuf;
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes128Gcm, Aes256Gcm};
 use chacha20poly1305::ChaCha20Poly1305;
-use zeroize::Zeroize;
 
 use super::{Cipher, TAG_LENGTH};
 use crate::aead::{Open, Seal, Text};
