@@ -17,8 +17,8 @@ export PATH := $(CURDIR)/target/go/bin:$(CURDIR)/target/node/bin:$(PATH)
 PREFIX ?= /usr/local
 DESTDIR ?=
 .PHONY: demo build lib package install uninstall wheel npm dist docs check test test-rust test-release test-features \
-	test-constant-time test-no-std test-cpus test-avx512 test-aarch64 test-turso test-s2 test-c test-c-sanitizers test-cpp \
-	test-go test-python test-node test-matrix test-install test-lib-aarch64 test-checks check-sources check-documents \
+	test-constant-time test-no-std test-cpus test-avx512 test-aarch64 test-turso test-s2 test-vectors test-c test-c-sanitizers \
+	test-cpp test-go test-python test-node test-matrix test-install test-lib-aarch64 test-checks check-sources check-documents \
 	bench bench-full bench-docs bench-files
 
 demo:
@@ -75,7 +75,7 @@ build:
 
 # Two chains that run at the same time: one of Rust and of what is emulated, one of the library and the languages. Where
 # both compile in the same folder, cargo has them wait for each other.
-RUST_TESTS := test-rust test-cpus test-avx512 test-features test-no-std test-aarch64 test-c-sanitizers test-turso test-s2 test-checks
+RUST_TESTS := test-rust test-cpus test-avx512 test-features test-no-std test-aarch64 test-c-sanitizers test-turso test-s2 test-vectors test-checks
 LANGUAGE_TESTS := test-release test-constant-time test-c test-cpp test-go test-python test-node test-matrix test-install \
 	test-lib-aarch64
 test:
@@ -132,6 +132,11 @@ test-turso:
 test-s2:
 	@.ci/setup rust c
 	@.ci/step "against S2's own code" peers/s2/run_tests
+
+# What another implementation of bound records writes, written from docs/format.md alone; the core's tests read it.
+test-vectors:
+	@.ci/step "set up the other implementation" .ci/venv
+	@.ci/step "bound records by another implementation" target/venv/bin/python vectors/records.py --check
 
 test-c: lib
 	@.ci/setup c-tests c-sanitizers valgrind

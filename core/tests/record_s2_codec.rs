@@ -4,7 +4,9 @@
 
 use std::collections::HashSet;
 
-use pagecrypt::record::s2::{Envelope, Header, MAX_AES256GCM_SEQUENCE, StoredRecord, StreamId};
+use pagecrypt::record::s2::{
+    Command, Envelope, Header, MAX_AES256GCM_SEQUENCE, Opened, StoredRecord, StreamId,
+};
 use pagecrypt::record::{Format, OpenRecord, Place, RecordCodec, SealRecord, overhead};
 use pagecrypt::{Cipher, Error, Key, Unit};
 
@@ -97,6 +99,27 @@ fn a_record_opens_under_its_key_and_in_its_stream_only() {
             let error = other.unwrap().open(&record, &Place::default()).unwrap_err();
             assert!(matches!(error, Error::AuthenticationFailed(_)), "{cipher}: {error}");
         }
+    }
+}
+
+/// A weakness of S2's format: within its stream a record is bound to no place, and commands are in clear.
+#[test]
+fn what_is_not_refused() {
+    for cipher in CIPHERS {
+        let codec = codec(cipher);
+        let seal = |body: u8, sequence| {
+            codec
+                .seal(&plaintext(body.into(), 100), &Place { sequence: Some(sequence), ..Place::default() })
+                .unwrap()
+        };
+        let (first, second, other_second) = (seal(1, 1), seal(2, 2), seal(3, 2));
+        // In another order, twice, one put in the place of another, and one left away.
+        for (record, body) in [(&second, 2), (&first, 1), (&first, 1), (&other_second, 3)] {
+            assert_eq!(codec.open(record, &Place::default()).unwrap(), plaintext(body, 100), "{cipher}");
+        }
+        // A command by anybody.
+        let command = StoredRecord::Command(Command::Trim(u64::MAX));
+        assert!(matches!(command.open(&codec).unwrap(), Opened::Command(_)));
     }
 }
 

@@ -11,7 +11,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use pagecrypt::aead::{Aead, Open, Seal, Text};
-use pagecrypt::{Cipher, Encoding, Key, available_engines};
+use pagecrypt::record::bound::{Context, Entry, Padding, StoreCodec, TokenKey};
+use pagecrypt::record::{OpenRecord, Place, RecordCodec, SealRecord};
+use pagecrypt::{Cipher, Encoding, Error, Key, NonceSource, available_engines};
 
 #[path = "support/aegis_model.rs"]
 mod aegis_model;
@@ -284,5 +286,163 @@ fn the_stack_behind_a_new_key_holds_no_key_and_no_round_key() {
             }
         });
         assert!(left.is_empty(), "{cipher}: {left:02x?}");
+    }
+}
+
+/// Gives nonces that are known.
+struct Fixed;
+
+impl NonceSource for Fixed {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
+        bytes.fill(0x6d);
+        Ok(())
+    }
+}
+
+const CONTEXT: Context = Context::Stream([0x21; 32]);
+
+/// All that bound records derive from a key: `rprk`, the record key, the key for the nonces of [`Fixed`], and what HMAC
+/// makes of a key at its beginning.
+fn needles_of_records(cipher: Cipher, bytes: &[u8]) -> Vec<[u8; 16]> {
+    let (prk, hkdf) = hkdf::Hkdf::<sha2::Sha256>::extract(Some(&[0x21; 32]), bytes);
+    let mut record_key = vec![0; cipher.key_length()];
+    hkdf.expand(&[&b"pagecrypt/v1/record\0"[..], &[cipher.number()]].concat(), &mut record_key).unwrap();
+    let met: Vec<u8> = match cipher {
+        Cipher::Aes128Gcm => {
+            let mut key = vec![0; 16];
+            hkdf.expand(&[&b"pagecrypt/v1/record128\0"[..], &[0x6d; 12]].concat(), &mut key).unwrap();
+            key
+        }
+        Cipher::Aes256Gcm => xaes_key(&record_key),
+        Cipher::ChaCha20Poly1305 => {
+            let key: &[u8; 32] = record_key.as_slice().try_into().unwrap();
+            chacha20::hchacha::<chacha20::R20>(key.into(), (&[0x6d; 16]).into()).to_vec()
+        }
+        _ => record_key.clone(),
+    };
+    let mut needles = needles_of_key(cipher, &met);
+    for secret in [bytes, &prk[..], &record_key[..], &met[..]] {
+        for pad in [0, 0x36, 0x5c] {
+            needles.extend(
+                secret.chunks_exact(16).map(|half| std::array::from_fn::<_, 16, _>(|i| half[i] ^ pad)),
+            );
+        }
+    }
+    needles
+}
+
+/// XAES-256-GCM's key for a nonce of bytes 6d.
+fn xaes_key(key: &[u8]) -> Vec<u8> {
+    use aes_gcm::aes::cipher::{BlockCipherEncrypt, KeyInit};
+    let aes = aes_gcm::aes::Aes256::new_from_slice(key).unwrap();
+    let encrypt = |mut block: [u8; 16]| {
+        aes.encrypt_block((&mut block).into());
+        block
+    };
+    let start = u128::from_be_bytes(encrypt([0; 16]));
+    let subkey = start << 1 ^ if start >> 127 == 1 { 0x87 } else { 0 };
+    let mut derived = Vec::new();
+    for counter in [1, 2] {
+        let mut block = [0x6d; 16];
+        block[..4].copy_from_slice(&[0, counter, 0x58, 0]);
+        derived.extend(encrypt((u128::from_be_bytes(block) ^ subkey).to_be_bytes()));
+    }
+    derived
+}
+
+/// Makes a codec and seals and opens one record, and a batch of them.
+#[inline(never)]
+fn seal_and_open_records(key: &Key) {
+    let codec = RecordCodec::bound(key, CONTEXT).unwrap();
+    for count in [1, 3] {
+        let place = Place::default();
+        let mut records = vec![vec![0; codec.sealed_length(40, &place)]; count];
+        let mut batch: Vec<_> =
+            records.iter_mut().map(|record| SealRecord { plaintext: &[0x77; 40], place, record }).collect();
+        codec.seal_batch_with(&mut Fixed, &mut batch).unwrap();
+        let mut texts = vec![vec![0; 40]; count];
+        let mut batch: Vec<_> = records
+            .iter()
+            .zip(&mut texts)
+            .map(|(record, text)| OpenRecord::new(record, place, text))
+            .collect();
+        codec.open_batch(&mut batch).unwrap();
+        codec.open_batch(&mut batch).unwrap(); // under the key that was kept
+    }
+}
+
+#[test]
+fn neither_freed_memory_nor_the_stack_holds_what_records_derive_from_a_key() {
+    let _turn = turn();
+    for cipher in Cipher::ALL {
+        let bytes = key_bytes(cipher);
+        let key = Key::from_bytes(&bytes, cipher).unwrap();
+        let needles = needles_of_records(cipher, &bytes);
+        let left = left_on_stack(&needles, || seal_and_open_records(&key));
+        assert!(left.is_empty(), "{cipher}: {left:02x?}");
+        for needle in needles {
+            let found = freed_with(needle, || seal_and_open_records(&key));
+            assert_eq!(found, 0, "{cipher} left {needle:02x?} in freed memory");
+        }
+    }
+}
+
+/// The needles are the right ones: the derived key, put to use, seals what the codec seals.
+#[test]
+fn the_search_for_what_records_derive_looks_for_what_they_do() {
+    for cipher in Cipher::ALL {
+        let bytes = key_bytes(cipher);
+        let codec = RecordCodec::bound(Key::from_bytes(&bytes, cipher).unwrap(), CONTEXT).unwrap();
+        let place = Place::default();
+        let mut record = vec![0; codec.sealed_length(0, &place)];
+        let sealed = SealRecord { plaintext: b"", place, record: &mut record };
+        codec.seal_batch_with(&mut Fixed, &mut [sealed]).unwrap();
+
+        let needles = needles_of_records(cipher, &bytes);
+        let halves = bytes.len() / 16;
+        let met = &needles[needles.len() - 3 * halves..][..halves].concat();
+        let mut nonce = vec![0x6d; cipher.nonce_length()];
+        if cipher == Cipher::ChaCha20Poly1305 {
+            nonce[..4].fill(0);
+        }
+        let mut data = b"pagecrypt/v1/record\0".to_vec();
+        data.extend_from_slice(&record[..7]);
+        data.extend_from_slice(&33_u32.to_le_bytes());
+        data.push(1);
+        data.extend_from_slice(&[0x21; 32]);
+        data.extend_from_slice(&u64::MAX.to_le_bytes());
+        let mut tag = [0; 16];
+        let message =
+            Seal { nonce: &nonce, associated_data: &data, text: Text::InPlace(&mut []), tag: &mut tag };
+        Key::from_bytes(met, cipher).unwrap().seal_one_assume_unique_nonce(message).unwrap();
+        assert_eq!(record[record.len() - 16..], tag, "{cipher}");
+    }
+}
+
+#[test]
+fn neither_freed_memory_nor_the_stack_holds_a_token_key_or_an_entry() {
+    let _turn = turn();
+    let secret = key_bytes(Cipher::Aegis256);
+    let mut needles: Vec<[u8; 16]> = Vec::new();
+    for pad in [0, 0x36, 0x5c] {
+        needles
+            .extend(secret.chunks_exact(16).map(|half| std::array::from_fn::<_, 16, _>(|i| half[i] ^ pad)));
+    }
+    let body: Vec<u8> = (0..64).map(|i: u8| i.wrapping_mul(29) ^ 0x4b).collect();
+    needles.extend(body.chunks_exact(16).map(|block| <[u8; 16]>::try_from(block).unwrap()));
+    let data_key = Key::from_bytes(&[0x31; 32], Cipher::Aegis256).unwrap();
+    let action = || {
+        let store =
+            StoreCodec::new(&data_key, [5; 16], TokenKey::from_bytes(&secret).unwrap(), Padding::Padme)
+                .unwrap();
+        let entry = Entry { path: b"path", type_name: b"", schema: b"", body: &body };
+        let (token, record) = store.seal(&entry, Some(1)).unwrap();
+        drop(black_box(store.open(&token, &record).unwrap()));
+        drop(black_box(store.reseal(&token, &record).unwrap()));
+    };
+    let left = left_on_stack(&needles, action);
+    assert!(left.is_empty(), "{left:02x?}");
+    for needle in needles {
+        assert_eq!(freed_with(needle, action), 0, "{needle:02x?} in freed memory");
     }
 }
