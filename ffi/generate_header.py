@@ -32,6 +32,10 @@ SECTIONS: tuple[tuple[str, ...], ...] = (
     ("verify.rs",),
     ("inspect.rs",),
     ("reader.rs",),
+    ("bound.rs",),
+    ("record.rs",),
+    ("store.rs",),
+    ("s2.rs",),
 )
 WIDTH = 120
 # Types of other sections, which cbindgen does not see; what is not exported.

@@ -1296,6 +1296,701 @@ pagecrypt_status pagecrypt_page_reader_check_unchanged(const pagecrypt_page_read
 /** Closes a reader's files and frees it. NULL is fine. */
 void pagecrypt_page_reader_free(pagecrypt_page_reader *reader);
 
+/* What bound records belong to ----------------------------------------------------------------------------------------
+ * Contexts of records of our own format, the ids that keys have in them, and what a record says without its key. The
+ * format is in docs/format.md, section "Bound records".
+ */
+
+/** Length of a key's id in a context, in bytes. */
+#define PAGECRYPT_KEY_ID_LENGTH 4
+
+/**
+ * What a bound record says without its key. None of it is authenticated before the record is opened; once it has
+ * opened, all of it is.
+ */
+typedef struct pagecrypt_record_header {
+    /** The cipher. */
+    pagecrypt_cipher cipher;
+    /** The id of the key. */
+    uint8_t key_id[4];
+    /** Whether the record has a clock. */
+    bool has_clock;
+    /** How often it was sealed again, under other keys, since it was written. */
+    uint32_t reseals;
+    /** When it was written, in the writer's units. */
+    uint64_t clock;
+    /** Length of the plaintext, in bytes. */
+    size_t plaintext_length;
+} pagecrypt_record_header;
+
+/** What the records of a codec belong to. */
+typedef int32_t pagecrypt_context_kind;
+
+/** A context. A record of one does not open in another. */
+typedef struct pagecrypt_context {
+    /** What it is. */
+    pagecrypt_context_kind kind;
+    /** The stream's id; of a store's, which has 16 bytes, the first ones. */
+    uint8_t id[32];
+    /** The writer's id, for PAGECRYPT_CONTEXT_WRITER. */
+    uint8_t writer[16];
+} pagecrypt_context;
+
+/** A stream; the caller assigns the sequence numbers. */
+#define PAGECRYPT_CONTEXT_STREAM 1
+/** A store. Every record has the token of its path. */
+#define PAGECRYPT_CONTEXT_STORE 2
+/** What one writer puts into a stream whose server assigns the positions: the writer counts its own records. */
+#define PAGECRYPT_CONTEXT_WRITER 3
+
+/**
+ * Reads the header of a whole record into `*header`, which becomes zeros where that fails.
+ *
+ * Errors: PAGECRYPT_ERROR_UNSUPPORTED_FORMAT for another version, an unknown cipher or unknown flags;
+ * PAGECRYPT_ERROR_MALFORMED for a record that is too short.
+ */
+pagecrypt_status pagecrypt_record_header_parse(const uint8_t *record,
+                                               size_t length,
+                                               pagecrypt_record_header *header,
+                                               pagecrypt_error **error);
+
+/**
+ * Which of two records of one place is the later write: `*order` becomes 1 where it is `a`, -1 where it is `b`, and 0
+ * where they are the same bytes. The higher clock wins (any clock over none), then the one that was resealed more
+ * often, then the one whose bytes are higher: everyone keeps the same one, whatever came first.
+ *
+ * No key is needed, and so nothing is proved: open a record before it may replace another.
+ *
+ * Errors: as pagecrypt_record_header_parse.
+ */
+pagecrypt_status pagecrypt_compare_writes(const uint8_t *a,
+                                          size_t a_length,
+                                          const uint8_t *b,
+                                          size_t b_length,
+                                          int32_t *order,
+                                          pagecrypt_error **error);
+
+/**
+ * Writes the id of a key in a context to `id`: PAGECRYPT_KEY_ID_LENGTH bytes, as records name it. It tells nothing of
+ * the key, and is another one in another stream or store.
+ *
+ * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT.
+ */
+pagecrypt_status pagecrypt_key_id(const pagecrypt_key *key,
+                                  const pagecrypt_context *context,
+                                  uint8_t *id,
+                                  pagecrypt_error **error);
+
+/**
+ * A new key for a rotation, whose id in the context is not among `taken`: the ids, 4 bytes each, of the `count` keys
+ * that the context ever had.
+ *
+ * Errors: PAGECRYPT_ERROR_RANDOM_SOURCE, PAGECRYPT_ERROR_UNKNOWN_CIPHER, PAGECRYPT_ERROR_INVALID_ARGUMENT;
+ * PAGECRYPT_ERROR_UNKNOWN_ENGINE for what PAGECRYPT_ENGINE says.
+ */
+pagecrypt_status pagecrypt_key_generate_for(pagecrypt_cipher cipher,
+                                            const pagecrypt_context *context,
+                                            const uint8_t *taken,
+                                            size_t count,
+                                            pagecrypt_key **key,
+                                            pagecrypt_error **error);
+
+/* Records -------------------------------------------------------------------------------------------------------------
+ * Messages of any length, each sealed by itself under a nonce of its own from the operating system, and bound to where
+ * it belongs. A codec does not change: any number of threads may use one at the same time.
+ *
+ * A batch of records, whose lengths may differ, is worked on together, which is faster than one at a time; one record is
+ * a batch of one. Input i is `from[from_offsets[i]]` up to `from[from_offsets[i + 1]]`, and `to_offsets`, with room
+ * for `count + 1`, becomes the same of the outputs. No output may overlap with an input.
+ */
+
+/** By how many bytes a record is longer than its plaintext at most. */
+#define PAGECRYPT_MAX_RECORD_OVERHEAD 67
+/** Length of a stream's id, in bytes. */
+#define PAGECRYPT_STREAM_ID_LENGTH 32
+/** Length of a path's token in a store, in bytes. */
+#define PAGECRYPT_TOKEN_LENGTH 32
+/** `sequence` of a place is given. */
+#define PAGECRYPT_PLACE_SEQUENCE 1
+/** `clock` of a place is given. */
+#define PAGECRYPT_PLACE_CLOCK 2
+
+/** Seals and opens records of one format and one context under one key. */
+typedef struct pagecrypt_record_codec pagecrypt_record_codec;
+
+/** How nonce, tag and ciphertext lie in a record. */
+typedef int32_t pagecrypt_record_format;
+
+/**
+ * Where a record belongs, beyond what its codec says. All zeros says nothing. What a format cannot bind must not be
+ * given.
+ */
+typedef struct pagecrypt_place {
+    /**
+     * The record's number in its stream, from 0. Bound records authenticate it; S2's take it on sealing only, to keep
+     * the limit of AES-256-GCM, since that format does not bind it.
+     */
+    uint64_t sequence;
+    /**
+     * When the record was written, in the writer's units, readable without the key: bound records only, and of use on
+     * sealing. On opening, the record says it itself; a clock that is given must be that one.
+     */
+    uint64_t clock;
+    /** The token of the path, PAGECRYPT_TOKEN_LENGTH bytes, which records of a store must have; else NULL. */
+    const uint8_t *token;
+    /**
+     * How often the record was sealed again since it was written: 0 for a new one, and of use on sealing, with a clock.
+     */
+    uint32_t reseals;
+    /** PAGECRYPT_PLACE_SEQUENCE and PAGECRYPT_PLACE_CLOCK, for those of them that count. */
+    uint32_t given;
+} pagecrypt_place;
+
+/** S2's encrypted records. Within its stream a record is bound to no place. */
+#define PAGECRYPT_RECORD_S2 1
+/** Our own, which binds a record to its place. */
+#define PAGECRYPT_RECORD_BOUND 2
+
+/** The format's name, for example "bound"; NULL for a number that no format has. Static. */
+const char *pagecrypt_record_format_name(pagecrypt_record_format format);
+
+/**
+ * By how many bytes a record without a clock is longer than its plaintext, for those who meter; a clock takes 8 bytes
+ * more. 0 where the format does not have the cipher, or there is no such cipher or format.
+ */
+size_t pagecrypt_record_overhead(pagecrypt_cipher cipher, pagecrypt_record_format format);
+
+/**
+ * A codec of S2's format for the records of the stream with the id `stream`, PAGECRYPT_STREAM_ID_LENGTH bytes:
+ * pagecrypt_s2_stream_id. The key may be freed before the codec.
+ *
+ * Errors: PAGECRYPT_ERROR_UNSUPPORTED_FORMAT for ciphers other than AEGIS-256 and AES-256-GCM.
+ */
+pagecrypt_status pagecrypt_record_codec_new_s2(const pagecrypt_key *key,
+                                               const uint8_t *stream,
+                                               pagecrypt_record_codec **codec,
+                                               pagecrypt_error **error);
+
+/**
+ * A codec of our own format for the records of one context. The key may be freed before the codec.
+ *
+ * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT.
+ */
+pagecrypt_status pagecrypt_record_codec_new_bound(const pagecrypt_key *key,
+                                                  const pagecrypt_context *context,
+                                                  pagecrypt_record_codec **codec,
+                                                  pagecrypt_error **error);
+
+/**
+ * A codec like `from`, which stays as it is, with one more key, under which records are opened but never sealed: the one
+ * from before a rotation.
+ *
+ * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT for a codec of S2's format, whose records do not say which key sealed them,
+ * and for a key with the id of the one that seals: draw that one with pagecrypt_key_generate_for.
+ */
+pagecrypt_status pagecrypt_record_codec_with_decrypt_only_key(const pagecrypt_record_codec *from,
+                                                              const pagecrypt_key *key,
+                                                              pagecrypt_record_codec **codec,
+                                                              pagecrypt_error **error);
+
+/** The cipher of the key that seals; 0 for NULL. */
+pagecrypt_cipher pagecrypt_record_codec_cipher(const pagecrypt_record_codec *codec);
+
+/** The engine of the key that seals; 0 for NULL. */
+pagecrypt_engine pagecrypt_record_codec_engine(const pagecrypt_record_codec *codec);
+
+/** The format; 0 for NULL. */
+pagecrypt_record_format pagecrypt_record_codec_format(const pagecrypt_record_codec *codec);
+
+/**
+ * Writes the id of the key that seals, as bound records carry it, to `id`: PAGECRYPT_KEY_ID_LENGTH bytes. False where
+ * there is none: for S2's format, and for NULL.
+ */
+bool pagecrypt_record_codec_key_id(const pagecrypt_record_codec *codec, uint8_t *id);
+
+/**
+ * Length of the record of a plaintext at a place, in bytes; `place` may be NULL. 0 for a codec that is NULL, and for a
+ * place that is none.
+ */
+size_t pagecrypt_record_codec_sealed_length(const pagecrypt_record_codec *codec,
+                                            size_t plaintext_length,
+                                            const pagecrypt_place *place);
+
+/**
+ * `*opened_length` becomes the length of a record's plaintext, in bytes, from what it says in clear; whether it opens is
+ * another question.
+ *
+ * Errors: PAGECRYPT_ERROR_MALFORMED, PAGECRYPT_ERROR_UNSUPPORTED_FORMAT, PAGECRYPT_ERROR_CIPHER_MISMATCH.
+ */
+pagecrypt_status pagecrypt_record_codec_opened_length(const pagecrypt_record_codec *codec,
+                                                      const uint8_t *record,
+                                                      size_t length,
+                                                      size_t *opened_length,
+                                                      pagecrypt_error **error);
+
+/**
+ * `*needs_reseal` becomes whether a record was sealed under a key that only opens, and so waits for being sealed anew
+ * after a rotation. It says so itself, in clear. Always false under S2's format.
+ *
+ * Errors: as pagecrypt_record_codec_opened_length; PAGECRYPT_ERROR_UNKNOWN_KEY_ID.
+ */
+pagecrypt_status pagecrypt_record_codec_needs_reseal(const pagecrypt_record_codec *codec,
+                                                     const uint8_t *record,
+                                                     size_t length,
+                                                     bool *needs_reseal,
+                                                     pagecrypt_error **error);
+
+/**
+ * Seals `count` records under fresh nonces, or none of them. `places` are as many, or NULL where there is nothing to
+ * say. Record i is as long as pagecrypt_record_codec_sealed_length says; with PAGECRYPT_MAX_RECORD_OVERHEAD more bytes
+ * than the plaintexts for each, `to` always has room.
+ *
+ * Errors: PAGECRYPT_ERROR_BUFFER_LENGTH where `to` has less room (`expected` is what is needed);
+ * PAGECRYPT_ERROR_INVALID_ARGUMENT for a place that the format cannot bind, PAGECRYPT_ERROR_MESSAGE_TOO_LONG,
+ * PAGECRYPT_ERROR_USAGE_LIMIT, PAGECRYPT_ERROR_RANDOM_SOURCE, PAGECRYPT_ERROR_OVERLAP. Under S2's format
+ * PAGECRYPT_ERROR_MALFORMED for a plaintext that is not an envelope.
+ */
+pagecrypt_status pagecrypt_seal_records(const pagecrypt_record_codec *codec,
+                                        size_t count,
+                                        const uint8_t *from,
+                                        size_t from_length,
+                                        const size_t *from_offsets,
+                                        const pagecrypt_place *places,
+                                        uint8_t *to,
+                                        size_t to_length,
+                                        size_t *to_offsets,
+                                        pagecrypt_error **error);
+
+/**
+ * Opens `count` records. `places` are as many, or NULL where there is nothing to say. With as many bytes as the records
+ * have, `to` always has room.
+ *
+ * `statuses[i]` becomes the status of record i; it has room for `count`, or is NULL. Records that did not open have
+ * zeros in their place, or nothing where they do not even say how long they are; the others are not affected. The error
+ * is that of the first; PAGECRYPT_ERROR_AUTHENTICATION_FAILED has the numbers of all that failed so, from 0.
+ *
+ * Errors: PAGECRYPT_ERROR_AUTHENTICATION_FAILED, PAGECRYPT_ERROR_MALFORMED, PAGECRYPT_ERROR_UNSUPPORTED_FORMAT,
+ * PAGECRYPT_ERROR_CIPHER_MISMATCH, PAGECRYPT_ERROR_UNKNOWN_KEY_ID; PAGECRYPT_ERROR_INVALID_ARGUMENT for a place that
+ * the format cannot bind; with nothing written PAGECRYPT_ERROR_BUFFER_LENGTH, PAGECRYPT_ERROR_OVERLAP.
+ */
+pagecrypt_status pagecrypt_open_records(const pagecrypt_record_codec *codec,
+                                        size_t count,
+                                        const uint8_t *from,
+                                        size_t from_length,
+                                        const size_t *from_offsets,
+                                        const pagecrypt_place *places,
+                                        uint8_t *to,
+                                        size_t to_length,
+                                        size_t *to_offsets,
+                                        pagecrypt_status *statuses,
+                                        pagecrypt_error **error);
+
+/**
+ * Opens a record and seals its plaintext under the key that seals now, after a rotation: `*written` becomes the new
+ * record's length, for which PAGECRYPT_MAX_RECORD_OVERHEAD bytes more than the old one's always suffice. It keeps its
+ * clock and counts one reseal more, so that pagecrypt_compare_writes prefers it to its older form, and any later write
+ * to it.
+ *
+ * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT under S2's format, which knows no rotation; else as pagecrypt_open_records
+ * and pagecrypt_seal_records.
+ */
+pagecrypt_status pagecrypt_reseal_record(const pagecrypt_record_codec *codec,
+                                         const uint8_t *record,
+                                         size_t length,
+                                         const pagecrypt_place *place,
+                                         uint8_t *to,
+                                         size_t to_length,
+                                         size_t *written,
+                                         pagecrypt_error **error);
+
+/** Frees a codec. NULL is fine. */
+void pagecrypt_record_codec_free(pagecrypt_record_codec *codec);
+
+/* Entries of stores ---------------------------------------------------------------------------------------------------
+ * What is sealed under a path of a store: path, type, schema and body. A server keeps, for each path, its token and a
+ * record: what the entry is, it cannot read, nor compare with another store's. Tokens stay when data keys are rotated.
+ */
+
+/** Length of a token key, in bytes. */
+#define PAGECRYPT_TOKEN_KEY_LENGTH 32
+/** Length of a store's id, in bytes. */
+#define PAGECRYPT_STORE_ID_LENGTH 16
+
+/** Seals and opens the entries of a store. It does not change: any number of threads may use one at the same time. */
+typedef struct pagecrypt_store_codec pagecrypt_store_codec;
+
+/**
+ * The key that makes tokens of paths: 32 random bytes of a store. It does not change: any number of threads may use one
+ * at the same time.
+ */
+typedef struct pagecrypt_token_key pagecrypt_token_key;
+
+/** How much of an entry's length its record shows. */
+typedef int32_t pagecrypt_padding;
+
+/** An entry. Path, type and schema have up to 65535 bytes each; UTF-8, though nothing asks for it. */
+typedef struct pagecrypt_entry {
+    /** Where the entry belongs. */
+    const uint8_t *path;
+    /** Length of `path`, in bytes. */
+    size_t path_length;
+    /** What it is. */
+    const uint8_t *type_name;
+    /** Length of `type_name`, in bytes. */
+    size_t type_name_length;
+    /** What its body is laid out by. */
+    const uint8_t *schema;
+    /** Length of `schema`, in bytes. */
+    size_t schema_length;
+    /** The content. */
+    const uint8_t *body;
+    /** Length of `body`, in bytes. */
+    size_t body_length;
+    /** When it was written, in the writer's units: readable without the key. */
+    uint64_t clock;
+    /** Whether it has a clock. */
+    bool has_clock;
+} pagecrypt_entry;
+
+/** All of it. */
+#define PAGECRYPT_PADDING_NONE 0
+/** Its size class, by the rule Padmé: an entry becomes at most 12 % longer. */
+#define PAGECRYPT_PADDING_PADME 1
+
+/**
+ * A token key of its raw `bytes`, PAGECRYPT_TOKEN_KEY_LENGTH of them, of which it keeps a copy.
+ *
+ * Errors: PAGECRYPT_ERROR_KEY_LENGTH.
+ */
+pagecrypt_status pagecrypt_token_key_new(const uint8_t *bytes,
+                                         size_t length,
+                                         pagecrypt_token_key **token_key,
+                                         pagecrypt_error **error);
+
+/**
+ * A new token key from the operating system's random generator.
+ *
+ * Errors: PAGECRYPT_ERROR_RANDOM_SOURCE.
+ */
+pagecrypt_status pagecrypt_token_key_generate(pagecrypt_token_key **token_key, pagecrypt_error **error);
+
+/**
+ * Copies the raw token key to `to`, whose length must be PAGECRYPT_TOKEN_KEY_LENGTH. Wipe it after use.
+ *
+ * Errors: PAGECRYPT_ERROR_BUFFER_LENGTH.
+ */
+pagecrypt_status pagecrypt_token_key_bytes(const pagecrypt_token_key *token_key,
+                                           uint8_t *to,
+                                           size_t length,
+                                           pagecrypt_error **error);
+
+/**
+ * Writes the token of a path, PAGECRYPT_TOKEN_LENGTH bytes, to `token`. Paths are compared byte by byte, so bring text
+ * into one form before.
+ *
+ * Errors: PAGECRYPT_ERROR_OVERLAP, PAGECRYPT_ERROR_INVALID_ARGUMENT.
+ */
+pagecrypt_status pagecrypt_token_key_token(const pagecrypt_token_key *token_key,
+                                           const uint8_t *path,
+                                           size_t path_length,
+                                           uint8_t *token,
+                                           pagecrypt_error **error);
+
+/** Whether two token keys have the same bytes, compared in constant time; false where one is NULL. */
+bool pagecrypt_token_key_equal(const pagecrypt_token_key *a, const pagecrypt_token_key *b);
+
+/** Frees a token key. NULL is fine. What was made with it stays usable. */
+void pagecrypt_token_key_free(pagecrypt_token_key *token_key);
+
+/**
+ * A codec of the store with the id `store`, PAGECRYPT_STORE_ID_LENGTH bytes. The padding concerns what is sealed:
+ * entries open however they were padded. Both keys may be freed before the codec.
+ *
+ * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT.
+ */
+pagecrypt_status pagecrypt_store_codec_new(const pagecrypt_key *key,
+                                           const uint8_t *store,
+                                           const pagecrypt_token_key *token_key,
+                                           pagecrypt_padding padding,
+                                           pagecrypt_store_codec **codec,
+                                           pagecrypt_error **error);
+
+/**
+ * A codec like `from` with one more key, as pagecrypt_record_codec_with_decrypt_only_key makes it.
+ *
+ * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT for a key with the id of the one that seals.
+ */
+pagecrypt_status pagecrypt_store_codec_with_decrypt_only_key(const pagecrypt_store_codec *from,
+                                                             const pagecrypt_key *key,
+                                                             pagecrypt_store_codec **codec,
+                                                             pagecrypt_error **error);
+
+/**
+ * Writes the token of a path, PAGECRYPT_TOKEN_LENGTH bytes, to `token`.
+ *
+ * Errors: as pagecrypt_token_key_token.
+ */
+pagecrypt_status pagecrypt_store_codec_token(const pagecrypt_store_codec *codec,
+                                             const uint8_t *path,
+                                             size_t path_length,
+                                             uint8_t *token,
+                                             pagecrypt_error **error);
+
+/**
+ * Length of the record of an entry, in bytes; 0 where it is NULL, or too long to be sealed. Nothing of it is read but
+ * its lengths.
+ */
+size_t pagecrypt_store_codec_sealed_length(const pagecrypt_store_codec *codec, const pagecrypt_entry *entry);
+
+/**
+ * Seals `count` entries under fresh nonces, or none of them. `tokens` becomes the tokens of their paths,
+ * PAGECRYPT_TOKEN_LENGTH bytes each, `to` their records, one behind the other: record i is as long as
+ * pagecrypt_store_codec_sealed_length says. `to_offsets`, with room for `count + 1`, becomes where they begin and end.
+ *
+ * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT for a path, type or schema that is too long; PAGECRYPT_ERROR_BUFFER_LENGTH
+ * where `to` has less room (`expected` is what is needed), PAGECRYPT_ERROR_MESSAGE_TOO_LONG,
+ * PAGECRYPT_ERROR_USAGE_LIMIT, PAGECRYPT_ERROR_RANDOM_SOURCE, PAGECRYPT_ERROR_OVERLAP.
+ */
+pagecrypt_status pagecrypt_seal_entries(const pagecrypt_store_codec *codec,
+                                        size_t count,
+                                        const pagecrypt_entry *entries,
+                                        uint8_t *tokens,
+                                        uint8_t *to,
+                                        size_t to_length,
+                                        size_t *to_offsets,
+                                        pagecrypt_error **error);
+
+/**
+ * Opens `count` entries, of which record i is kept under token i. `entries[i]` becomes the entry, which points into
+ * `to`: with as many bytes as the records have, it always has room. Its clock is the record's. Wipe `to` after use.
+ *
+ * `statuses[i]` becomes the status of entry i; it has room for `count`, or is NULL. An entry that did not open is all
+ * zeros; the others are not affected. The error is that of the first; PAGECRYPT_ERROR_AUTHENTICATION_FAILED has the
+ * numbers of all that failed so, from 0.
+ *
+ * Errors: as pagecrypt_open_records; PAGECRYPT_ERROR_AUTHENTICATION_FAILED also for an entry whose path does not give
+ * its token, and PAGECRYPT_ERROR_MALFORMED for what is no entry.
+ */
+pagecrypt_status pagecrypt_open_entries(const pagecrypt_store_codec *codec,
+                                        size_t count,
+                                        const uint8_t *tokens,
+                                        const uint8_t *from,
+                                        size_t from_length,
+                                        const size_t *from_offsets,
+                                        uint8_t *to,
+                                        size_t to_length,
+                                        pagecrypt_entry *entries,
+                                        pagecrypt_status *statuses,
+                                        pagecrypt_error **error);
+
+/**
+ * As pagecrypt_record_codec_needs_reseal.
+ *
+ * Errors: as pagecrypt_record_codec_needs_reseal.
+ */
+pagecrypt_status pagecrypt_store_codec_needs_reseal(const pagecrypt_store_codec *codec,
+                                                    const uint8_t *record,
+                                                    size_t length,
+                                                    bool *needs_reseal,
+                                                    pagecrypt_error **error);
+
+/**
+ * Seals what a record holds, which is kept under `token`, under the key that seals now: as pagecrypt_reseal_record.
+ *
+ * Errors: as pagecrypt_reseal_record.
+ */
+pagecrypt_status pagecrypt_reseal_entry(const pagecrypt_store_codec *codec,
+                                        const uint8_t *token,
+                                        const uint8_t *record,
+                                        size_t length,
+                                        uint8_t *to,
+                                        size_t to_length,
+                                        size_t *written,
+                                        pagecrypt_error **error);
+
+/** Frees a codec. NULL is fine. */
+void pagecrypt_store_codec_free(pagecrypt_store_codec *codec);
+
+/* Records of S2 -------------------------------------------------------------------------------------------------------
+ * What surrounds S2's encrypted records, byte for byte: ids of streams, keys as they stand in a header, envelopes of
+ * headers and a body, stored records with their metered size, commands, and what S2 answers to which error. The formats
+ * are in docs/format.md, section "S2 records".
+ */
+
+/** The largest metered size of a record, in bytes. */
+#define PAGECRYPT_S2_MAX_METERED_SIZE 1048576
+/** The longest fencing token, in bytes. */
+#define PAGECRYPT_S2_MAX_FENCING_TOKEN_LENGTH 36
+/** The highest sequence number at which a record is sealed under AES-256-GCM. */
+#define PAGECRYPT_S2_MAX_AES256GCM_SEQUENCE 4294967295
+
+/** A header of an envelope. Names are not empty. */
+typedef struct pagecrypt_s2_header {
+    /** The name. */
+    const uint8_t *name;
+    /** Length of `name`, in bytes. */
+    size_t name_length;
+    /** The value. */
+    const uint8_t *value;
+    /** Length of `value`, in bytes. */
+    size_t value_length;
+} pagecrypt_s2_header;
+
+/** What a stored record is. */
+typedef int32_t pagecrypt_s2_kind;
+
+/** A stored record. */
+typedef struct pagecrypt_s2_stored_record {
+    /** What it is. */
+    pagecrypt_s2_kind kind;
+    /**
+     * What S2 counts for it, in bytes. Of an encrypted one it is unauthenticated until the record was opened by
+     * pagecrypt_s2_stored_record_open.
+     */
+    uint64_t metered_size;
+    /** The sequence number to trim to. */
+    uint64_t trim_point;
+    /** The fencing token, the encoded envelope, or the record that pagecrypt_open_records opens; NULL for a trim. */
+    const uint8_t *payload;
+    /** Length of `payload`, in bytes. */
+    size_t payload_length;
+} pagecrypt_s2_stored_record;
+
+/** What S2 answers to a request, as it is documented and as its open-source server does it. */
+typedef struct pagecrypt_s2_answer {
+    /** The HTTP status, as S2's documentation has it; 0 where it does not say. */
+    int32_t documented_http;
+    /** The code in its body, for example "invalid"; NULL where the documentation does not say. Static. */
+    const char *documented_code;
+    /** The HTTP status of s2-lite 0.43. */
+    int32_t lite_http;
+    /** The code in its body. Static. */
+    const char *lite_code;
+} pagecrypt_s2_answer;
+
+/** A command, in clear in every stream and authenticated by nothing: sets the token that appends have to give. */
+#define PAGECRYPT_S2_FENCE 1
+/** A command: gives up all records before a sequence number. */
+#define PAGECRYPT_S2_TRIM 2
+/** An envelope in clear, or one that was opened. */
+#define PAGECRYPT_S2_PLAINTEXT 3
+/** An encrypted envelope. */
+#define PAGECRYPT_S2_ENCRYPTED 4
+
+/**
+ * Writes the id that S2 gives a stream to `id`: PAGECRYPT_STREAM_ID_LENGTH bytes.
+ *
+ * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT.
+ */
+pagecrypt_status pagecrypt_s2_stream_id(const char *basin, const char *stream, uint8_t *id, pagecrypt_error **error);
+
+/** The name of the header that carries a key, "s2-encryption-key". Static. */
+const char *pagecrypt_s2_key_header(void);
+
+/**
+ * A key for a stream of this cipher from the `length` characters of a header's value, or of S2_ENCRYPTION_KEY, or of a
+ * key file: 32 bytes in standard base64 with padding. Surrounding white space does not count. NULL stands for a header
+ * that is not there.
+ *
+ * Errors: PAGECRYPT_ERROR_KEY_REQUIRED for NULL, PAGECRYPT_ERROR_KEY_TEXT, PAGECRYPT_ERROR_KEY_LENGTH;
+ * PAGECRYPT_ERROR_UNSUPPORTED_FORMAT for a cipher that S2 does not have; PAGECRYPT_ERROR_UNKNOWN_CIPHER;
+ * PAGECRYPT_ERROR_UNKNOWN_ENGINE for what PAGECRYPT_ENGINE says. None carries the text.
+ */
+pagecrypt_status pagecrypt_s2_key_from_header(const char *text,
+                                              size_t length,
+                                              pagecrypt_cipher cipher,
+                                              pagecrypt_key **key,
+                                              pagecrypt_error **error);
+
+/**
+ * Writes an envelope in its shortest form, as S2 does: `*written` becomes its length. With the lengths of the body, all
+ * names and values, 8 bytes for each header and 9 more, `to` always has room.
+ *
+ * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT for an empty name, or a metered size above PAGECRYPT_S2_MAX_METERED_SIZE;
+ * PAGECRYPT_ERROR_BUFFER_LENGTH where `to` has less room (`expected` is what is needed); PAGECRYPT_ERROR_OVERLAP.
+ */
+pagecrypt_status pagecrypt_s2_envelope_encode(const pagecrypt_s2_header *headers,
+                                              size_t count,
+                                              const uint8_t *body,
+                                              size_t body_length,
+                                              uint8_t *to,
+                                              size_t to_length,
+                                              size_t *written,
+                                              pagecrypt_error **error);
+
+/**
+ * Reads an encoded envelope, also one that another writer could have written shorter. `*count` becomes the number of its
+ * headers, of which `headers` has room for `capacity`; they and `*body` point into `bytes`.
+ *
+ * Errors: PAGECRYPT_ERROR_MALFORMED; PAGECRYPT_ERROR_BUFFER_LENGTH where there are more headers than `capacity`
+ * (`expected` says how many): nothing is written then but `*count`.
+ */
+pagecrypt_status pagecrypt_s2_envelope_decode(const uint8_t *bytes,
+                                              size_t length,
+                                              pagecrypt_s2_header *headers,
+                                              size_t capacity,
+                                              size_t *count,
+                                              const uint8_t **body,
+                                              size_t *body_length,
+                                              pagecrypt_error **error);
+
+/**
+ * What S2 counts for a record with these headers and a body of this length, in bytes; 0 where `headers` is NULL and
+ * `count` is not 0. Nothing of the headers is read but their lengths.
+ */
+uint64_t pagecrypt_s2_metered_size(const pagecrypt_s2_header *headers, size_t count, size_t body_length);
+
+/**
+ * Reads a stored record, and of an encrypted one the form only. `stored->payload` points into `bytes`. `*stored` becomes
+ * zeros where that fails.
+ *
+ * Errors: PAGECRYPT_ERROR_MALFORMED; PAGECRYPT_ERROR_UNSUPPORTED_FORMAT for kinds, formats and commands that S2 does not
+ * have.
+ */
+pagecrypt_status pagecrypt_s2_stored_record_decode(const uint8_t *bytes,
+                                                   size_t length,
+                                                   pagecrypt_s2_stored_record *stored,
+                                                   pagecrypt_error **error);
+
+/**
+ * Writes a stored record: `*written` becomes its length. Its metered size counts for an encrypted one only. With 4 bytes
+ * more than the payload, and 10 for a trim, `to` always has room.
+ *
+ * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT for another kind, a fencing token that is too long or no UTF-8, or a metered
+ * size above PAGECRYPT_S2_MAX_METERED_SIZE; PAGECRYPT_ERROR_MALFORMED and PAGECRYPT_ERROR_UNSUPPORTED_FORMAT for a
+ * payload that is not what its kind says; PAGECRYPT_ERROR_BUFFER_LENGTH where `to` has less room (`expected` is what is
+ * needed); PAGECRYPT_ERROR_OVERLAP.
+ */
+pagecrypt_status pagecrypt_s2_stored_record_encode(const pagecrypt_s2_stored_record *stored,
+                                                   uint8_t *to,
+                                                   size_t to_length,
+                                                   size_t *written,
+                                                   pagecrypt_error **error);
+
+/**
+ * Opens a stored record of an encrypted stream, as S2 does on reading: commands pass, envelopes in clear do not. An
+ * envelope is PAGECRYPT_S2_PLAINTEXT then, and its payload, encoded, lies at `to`, which always has room with `length`
+ * bytes; a command's points into `bytes`. `*stored` becomes zeros where that fails.
+ *
+ * Errors: PAGECRYPT_ERROR_NOT_ENCRYPTED for an envelope in clear; PAGECRYPT_ERROR_AUTHENTICATION_FAILED,
+ * PAGECRYPT_ERROR_CIPHER_MISMATCH; PAGECRYPT_ERROR_METERED_SIZE, whose `expected` is the size that was stored, and `got`
+ * the envelope's; PAGECRYPT_ERROR_BUFFER_LENGTH where `to` has less room; PAGECRYPT_ERROR_INVALID_ARGUMENT for a codec of
+ * another format; else as pagecrypt_s2_stored_record_decode.
+ */
+pagecrypt_status pagecrypt_s2_stored_record_open(const pagecrypt_record_codec *codec,
+                                                 const uint8_t *bytes,
+                                                 size_t length,
+                                                 uint8_t *to,
+                                                 size_t to_length,
+                                                 pagecrypt_s2_stored_record *stored,
+                                                 pagecrypt_error **error);
+
+/**
+ * What S2 answers where sealing, opening or reading a key gives this status. False, and `*answer` zeros, where no
+ * request to S2 has it.
+ */
+bool pagecrypt_s2_answer_to(pagecrypt_status status, pagecrypt_s2_answer *to);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif

@@ -14,6 +14,7 @@ use pagecrypt::{Error, Failures, Key, TAG_LENGTH, Unit};
 use crate::border::buffers::{Span, TextSpans, apart, input, output};
 use crate::border::call::call;
 use crate::border::handle;
+use crate::border::runs::check_offsets;
 use crate::error::pagecrypt_error;
 use crate::key::pagecrypt_key;
 use crate::status::pagecrypt_status;
@@ -173,9 +174,9 @@ impl<'a> Batch<'a> {
             }
         };
         let limit = cipher.max_message_length();
-        check_offsets(batch.offsets, length, limit)?;
+        check_messages(batch.offsets, length, limit)?;
         if let Some(offsets) = batch.associated_data_offsets {
-            check_offsets(offsets, associated_data_length, limit)?;
+            check_messages(offsets, associated_data_length, limit)?;
         }
         Ok(batch)
     }
@@ -191,11 +192,8 @@ impl<'a> Batch<'a> {
 }
 
 /// Ascending, none behind the end of the buffer, no message longer than the cipher allows.
-fn check_offsets(offsets: &[usize], length: usize, limit: u64) -> Result<(), Error> {
-    let descends = offsets.windows(2).any(|pair| pair[0] > pair[1]);
-    if descends || offsets.last().is_some_and(|end| *end > length) {
-        return Err(Error::InvalidArgument("the offsets have to ascend and to end within their buffer"));
-    }
+fn check_messages(offsets: &[usize], length: usize, limit: u64) -> Result<(), Error> {
+    check_offsets(offsets, length)?;
     if offsets.windows(2).any(|pair| (pair[1] - pair[0]) as u64 > limit) {
         return Err(Error::MessageTooLong);
     }

@@ -12,4 +12,5 @@
 pub(crate) mod buffers;
 pub(crate) mod call;
 pub(crate) mod handle;
+pub(crate) mod runs;
 pub(crate) mod strings;

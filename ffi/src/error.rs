@@ -103,7 +103,9 @@ impl From<&Error> for Details {
             Error::CipherMismatch { expected, got } => {
                 (details.expected, details.got) = (expected.number().into(), got.number().into());
             }
-            Error::PageSize(got) | Error::KeyText(KeyTextProblem::Length { got }) => {
+            Error::MeteredSize { stored, actual } => (details.expected, details.got) = (*stored, *actual),
+            Error::PageSize(got)
+            | Error::KeyText(KeyTextProblem::Length { got } | KeyTextProblem::Base64Length { got }) => {
                 details.got = *got as u64
             }
             Error::Locked(by) => details.locked_by = locked_by(*by),

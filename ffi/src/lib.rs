@@ -10,6 +10,7 @@
 mod border;
 
 pub mod aead;
+pub mod bound;
 pub mod cipher;
 pub mod engine;
 pub mod error;
@@ -18,7 +19,10 @@ pub mod inspect;
 pub mod key;
 pub mod page;
 pub mod reader;
+pub mod record;
+pub mod s2;
 pub mod status;
+pub mod store;
 pub mod verify;
 pub mod version;
 pub mod wal;

@@ -26,6 +26,16 @@ pub(crate) unsafe fn name<'a>(name: *const c_char) -> Result<&'a str, Error> {
     Ok(unsafe { c_str(name, "the name is NULL")? }.to_str().unwrap_or_default())
 }
 
+/// A text that must be UTF-8.
+///
+/// # Safety
+/// `text` is NULL or ends with a NUL, and outlives `'a`.
+pub(crate) unsafe fn text<'a>(text: *const c_char) -> Result<&'a str, Error> {
+    // Safety: as this function's own.
+    let text = unsafe { c_str(text, "the name is NULL")? };
+    text.to_str().map_err(|_| Error::InvalidArgument("the name is not UTF-8"))
+}
+
 /// A path in the system's encoding.
 ///
 /// # Safety

@@ -95,6 +95,15 @@ impl StoreCodec {
         self.token_key.token(path)
     }
 
+    /// Length of the record of an entry with or without a clock, in bytes.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for a path, type or schema that is too long; [`Error::MessageTooLong`].
+    pub fn sealed_length(&self, entry: &Entry<'_>, clock: Option<u64>) -> Result<usize, Error> {
+        let place = Place { clock, ..Place::default() };
+        Ok(self.records.sealed_length(entry.encoded_length(self.padding)?, &place))
+    }
+
     /// Seals an entry, written at `clock`, under a fresh nonce from the operating system: the token of its path, and its
     /// record.
     ///
@@ -215,17 +224,22 @@ fn place(token: &[u8; 32], clock: Option<u64>) -> Place {
 }
 
 impl Entry<'_> {
+    /// Length of the plaintext of its record, in bytes.
+    fn encoded_length(&self, padding: Padding) -> Result<usize, Error> {
+        let parts = [self.path, self.type_name, self.schema];
+        if parts.iter().any(|part| part.len() > usize::from(u16::MAX)) {
+            return Err(Error::InvalidArgument("a path, type or schema is longer than 65535 bytes"));
+        }
+        let lengths: usize = parts.iter().map(|part| size_of::<u16>() + part.len()).sum();
+        padding.padded_length(lengths.saturating_add(self.body.len()))
+    }
+
     /// The plaintext of its record: path, type and schema with their lengths before them, then the body, then the padding.
     fn encode(&self, padding: Padding) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let parts = [self.path, self.type_name, self.schema];
-        let lengths: usize = parts.iter().map(|part| size_of::<u16>() + part.len()).sum();
-        let length = padding.padded_length(lengths.saturating_add(self.body.len()))?;
         // All of it at once: a vector that grows leaves copies behind.
-        let mut plaintext = Zeroizing::new(Vec::with_capacity(length));
-        for part in parts {
-            let length = u16::try_from(part.len())
-                .map_err(|_| Error::InvalidArgument("a path, type or schema is longer than 65535 bytes"))?;
-            plaintext.extend_from_slice(&length.to_le_bytes());
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(self.encoded_length(padding)?));
+        for part in [self.path, self.type_name, self.schema] {
+            plaintext.extend_from_slice(&(part.len() as u16).to_le_bytes());
             plaintext.extend_from_slice(part);
         }
         plaintext.extend_from_slice(self.body);
