@@ -89,6 +89,37 @@ func BenchmarkPages(b *testing.B) {
 	}
 }
 
+// BenchmarkRecords seals and opens records of 1 KiB, each at its sequence number where the format binds it.
+func BenchmarkRecords(b *testing.B) {
+	const length = 1024
+	for _, codec := range recordCodecs(b) {
+		for _, count := range []int{1, 64} {
+			var texts RecordBatch
+			for range count {
+				texts.Append(make([]byte, length)) // an envelope without headers, too
+			}
+			sealing, opening := testPlaces(codec, count)
+			run := func(work string, from RecordBatch, places []Place, operation func(RecordBatch, []Place) (RecordBatch, error)) {
+				b.Run(fmt.Sprintf("%s/%s/%s/%d", work, codec.Format(), codec.Cipher(), count), func(b *testing.B) {
+					b.SetBytes(int64(len(texts.Bytes)))
+					for b.Loop() {
+						if _, err := operation(from, places); err != nil {
+							b.Fatal(err)
+						}
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(count), "ns/record")
+				})
+			}
+			run("seal", texts, sealing, codec.SealBatch)
+			sealed, err := codec.SealBatch(texts, sealing)
+			if err != nil {
+				b.Fatal(err)
+			}
+			run("open", sealed, opening, codec.OpenBatch)
+		}
+	}
+}
+
 // BenchmarkCall is what a call costs besides its work: opening no page, and asking whether an engine is there.
 func BenchmarkCall(b *testing.B) {
 	codec := testCodec(b, AEGIS256, 4096)

@@ -60,6 +60,10 @@ func libraryFileFormatName(f FileFormat) string {
 	return C.GoString(C.pagecrypt_file_format_name(C.pagecrypt_file_format(f)))
 }
 
+func libraryRecordFormatNames() map[RecordFormat]string {
+	return namesOf[RecordFormat](func(n C.int32_t) *C.char { return C.pagecrypt_record_format_name(n) })
+}
+
 func namesOf[Number ~int32](nameOf func(C.int32_t) *C.char) map[Number]string {
 	names := make(map[Number]string)
 	for number := range Number(256) {
@@ -119,4 +123,19 @@ var (
 	_ = [1]int{}[FileUnknown-C.PAGECRYPT_FILE_UNKNOWN]
 	_ = [1]int{}[FileTurso-C.PAGECRYPT_FILE_TURSO]
 	_ = [1]int{}[FileSQLite-C.PAGECRYPT_FILE_SQLITE]
+	_ = [1]int{}[MaxRecordOverhead-C.PAGECRYPT_MAX_RECORD_OVERHEAD]
+	_ = [1]int{}[RecordFormatS2-C.PAGECRYPT_RECORD_S2]
+	_ = [1]int{}[RecordFormatBound-C.PAGECRYPT_RECORD_BOUND]
+	_ = [1]int{}[contextStream-C.PAGECRYPT_CONTEXT_STREAM]
+	_ = [1]int{}[contextStore-C.PAGECRYPT_CONTEXT_STORE]
+	_ = [1]int{}[contextWriter-C.PAGECRYPT_CONTEXT_WRITER]
+	_ = [1]int{}[PaddingNone-C.PAGECRYPT_PADDING_NONE]
+	_ = [1]int{}[PaddingPadme-C.PAGECRYPT_PADDING_PADME]
+	_ = [1]int{}[S2Fence-C.PAGECRYPT_S2_FENCE]
+	_ = [1]int{}[S2Trim-C.PAGECRYPT_S2_TRIM]
+	_ = [1]int{}[S2Plaintext-C.PAGECRYPT_S2_PLAINTEXT]
+	_ = [1]int{}[S2Encrypted-C.PAGECRYPT_S2_ENCRYPTED]
+	_ = [1]int{}[S2MaxMeteredSize-C.PAGECRYPT_S2_MAX_METERED_SIZE]
+	_ = [1]int{}[S2MaxFencingTokenLength-C.PAGECRYPT_S2_MAX_FENCING_TOKEN_LENGTH]
+	_ = [1]int{}[S2MaxAES256GCMSequence-C.PAGECRYPT_S2_MAX_AES256GCM_SEQUENCE]
 )

@@ -4,10 +4,12 @@
 //   - [NewAEAD] makes a [crypto/cipher.AEAD] of a [Key]; [Key.SealBatchAssumeUniqueNonces] and [Key.OpenBatch] take many
 //     messages in one call.
 //   - [PageCodec] seals and opens pages and frames, any number in one call.
+//   - [RecordCodec] seals and opens records, messages that are bound to their stream, store or writer: in our own format
+//     and, with [S2Envelope] and [S2StoredRecord], in that of S2. [StoreCodec] does so with the entries of a store.
 //   - [EncryptFile], [DecryptFile], [DecryptFileCompact], [VerifyFile] and [InspectFile] work on whole databases.
 //   - [PageReader] is an [io.ReaderAt] over an encrypted database, as a plain SQLite database has its bytes.
 //
-// "Seal" and "open" are said of messages, pages and frames; "encrypt" and "decrypt" of whole files.
+// "Seal" and "open" are said of messages, records, pages and frames; "encrypt" and "decrypt" of whole files.
 //
 // # Errors
 //

@@ -27,7 +27,7 @@ const (
 	ErrWrongKey ErrorCode = 6
 	// ErrWrongPassphrase: another passphrase.
 	ErrWrongPassphrase ErrorCode = 7
-	// ErrUnknownKeyID: the keyring does not know the key's id.
+	// ErrUnknownKeyID: no key of the codec has the id that the record names.
 	ErrUnknownKeyID ErrorCode = 8
 	// ErrWrongStore: a key of another store.
 	ErrWrongStore ErrorCode = 9
@@ -47,7 +47,7 @@ const (
 	ErrPageNumber ErrorCode = 16
 	// ErrSequence: a record at another sequence number.
 	ErrSequence ErrorCode = 17
-	// ErrMeteredSize: a record of another metered size.
+	// ErrMeteredSize: a record of another metered size than is stored beside it.
 	ErrMeteredSize ErrorCode = 18
 	// ErrBufferLength: a buffer has another length than the operation needs.
 	ErrBufferLength ErrorCode = 19
@@ -122,7 +122,7 @@ type Unit int32
 // The units.
 const (
 	UnitNone    Unit = 0
-	UnitMessage Unit = 1 // messages of a batch, from 0
+	UnitMessage Unit = 1 // messages or records of a batch, from 0
 	UnitPage    Unit = 2 // pages, from 1
 	UnitFrame   Unit = 3 // frames of a write-ahead log, from 1
 )
@@ -163,7 +163,8 @@ type Error struct {
 	Count   uint64
 	Numbers []uint64
 	// Of [ErrKeyLength] and [ErrBufferLength]: lengths in bytes. Of [ErrCipherMismatch]: the numbers of the ciphers.
-	// Of [ErrPageSize] and [ErrKeyText], Got alone: bytes, characters.
+	// Of [ErrMeteredSize]: the size stored beside the record, and that of its envelope. Of [ErrPageSize] and
+	// [ErrKeyText], Got alone: bytes, characters.
 	Expected uint64
 	Got      uint64
 	// Of [ErrLocked]: what stands in the way.

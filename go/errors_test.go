@@ -85,6 +85,7 @@ func TestNumbersWithoutANameArePrinted(t *testing.T) {
 	for want, value := range map[string]fmt.Stringer{
 		"Cipher(10)": Cipher(10), "Cipher(-1)": Cipher(-1), "Engine(11)": Engine(11), "Unit(4)": Unit(4), "Way(5)": Way(5),
 		"LockedBy(6)": LockedBy(6), "Format(2)": Format(2), "ByteOrder(3)": ByteOrder(3), "FileFormat(3)": FileFormat(3),
+		"RecordFormat(3)": RecordFormat(3), "RecordFormat(0)": RecordFormat(0), "Padding(2)": Padding(2), "S2Kind(5)": S2Kind(5), "trim": S2Trim,
 		"Encoding(3)": Encoding(3), "page": UnitPage, "rebuilt": WayRebuilt, "this_process": LockedByThisProcess,
 		"big endian": BigEndian, "hex": Hex,
 	} {

@@ -266,13 +266,59 @@ func TestZeroValuesAreRefused(t *testing.T) {
 		_, codecError := NewTursoPageCodec(key, 4096)
 		_, readerError := OpenPageReader("x", key)
 		_, verifyError := VerifyFile(t.Context(), "x", key, nil)
-		for i, err := range []error{cloneError, bytesError, textError, aeadError, codecError, readerError, verifyError} {
+		_, s2Error := NewS2RecordCodec(key, [32]byte{})
+		_, boundError := NewBoundRecordCodec(key, StreamContext([32]byte{}))
+		_, storeError := NewStoreCodec(key, [16]byte{}, testTokenKey(t), PaddingNone)
+		_, idError := KeyID(key, StreamContext([32]byte{}))
+		for i, err := range []error{
+			cloneError, bytesError, textError, aeadError, codecError, readerError, verifyError, s2Error, boundError, storeError, idError,
+		} {
 			if !errors.Is(err, ErrInvalidArgument) {
 				t.Errorf("%d: %v", i, err)
 			}
 		}
 		if key.Cipher() != 0 || key.Engine() != 0 || key.Seals() != 0 || key.Close() != nil {
 			t.Error("a zero value has a cipher")
+		}
+	}
+	fails := func(_ any, err error) error { return err }
+	key := testKey(t, AEGIS256)
+	for _, codec := range []*RecordCodec{nil, {}} {
+		_, _, partialError := codec.OpenBatchPartial(RecordBatch{}, nil)
+		for i, err := range []error{
+			fails(codec.Seal(nil, Place{})), fails(codec.Open(nil, Place{})), fails(codec.WithDecryptOnlyKey(key)), fails(codec.OpenedLength(nil)),
+			fails(codec.NeedsReseal(nil)), fails(codec.Reseal(nil, Place{})), fails(codec.OpenS2Stored(nil)), partialError,
+		} {
+			if !errors.Is(err, ErrInvalidArgument) {
+				t.Errorf("records: %d: %v", i, err)
+			}
+		}
+		_, known := codec.KeyID()
+		if codec.Cipher() != 0 || codec.Engine() != 0 || codec.Format() != 0 || known || codec.SealedLength(0, Place{}) != 0 || codec.Close() != nil {
+			t.Error("a zero value has a cipher")
+		}
+	}
+	for _, store := range []*StoreCodec{nil, {}} {
+		_, _, sealError := store.Seal(Entry{})
+		for i, err := range []error{
+			sealError, fails(store.Open([32]byte{}, nil)), fails(store.WithDecryptOnlyKey(key)), fails(store.Token(nil)),
+			fails(store.NeedsReseal(nil)), fails(store.Reseal([32]byte{}, nil)),
+		} {
+			if !errors.Is(err, ErrInvalidArgument) {
+				t.Errorf("store: %d: %v", i, err)
+			}
+		}
+		if store.Cipher() != 0 || store.Engine() != 0 || store.KeyID() != [4]byte{} || store.SealedLength(Entry{}) != 0 || store.Close() != nil {
+			t.Error("a zero value has a cipher")
+		}
+	}
+	for _, tokenKey := range []*TokenKey{nil, {}} {
+		for i, err := range []error{
+			fails(tokenKey.Bytes()), fails(tokenKey.Token(nil)), fails(NewStoreCodec(key, [16]byte{}, tokenKey, PaddingNone)),
+		} {
+			if !errors.Is(err, ErrInvalidArgument) || tokenKey.Close() != nil {
+				t.Errorf("token key: %d: %v", i, err)
+			}
 		}
 	}
 	for i, err := range []error{

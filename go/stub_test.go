@@ -31,6 +31,26 @@ func TestEverythingSaysThatTheLibraryIsMissing(t *testing.T) {
 		"OpenPageReader":      fails(OpenPageReader("x", nil)),
 		"EncryptFile":         fails(EncryptFile(ctx, "x", "y", nil, nil)),
 		"VerifyFile":          fails(VerifyFile(ctx, "x", nil, nil)),
+		"NewS2RecordCodec":    fails(NewS2RecordCodec(nil, [32]byte{})),
+		"NewBoundRecordCodec": fails(NewBoundRecordCodec(nil, StreamContext([32]byte{}))),
+		"RecordCodec.Seal":    fails((&RecordCodec{}).Seal(nil, Place{})),
+		"RecordCodec.Open":    fails((*RecordCodec)(nil).Open(nil, Place{})),
+		"OpenS2Stored":        fails((*RecordCodec)(nil).OpenS2Stored(nil)),
+		"ParseRecordHeader":   fails(ParseRecordHeader(nil)),
+		"CompareWrites":       fails(CompareWrites(nil, nil)),
+		"KeyID":               fails(KeyID(nil, StoreContext([16]byte{}))),
+		"GenerateKeyFor":      fails(GenerateKeyFor(AEGIS256, StoreContext([16]byte{}), nil)),
+		"NewTokenKey":         fails(NewTokenKey(make([]byte, TokenKeyLength))),
+		"GenerateTokenKey":    fails(GenerateTokenKey()),
+		"TokenKey.Token":      fails((&TokenKey{}).Token(nil)),
+		"NewStoreCodec":       fails(NewStoreCodec(nil, [16]byte{}, nil, PaddingNone)),
+		"StoreCodec.Open":     fails((&StoreCodec{}).Open([32]byte{}, nil)),
+		"S2StreamID":          fails(S2StreamID("basin", "stream")),
+		"S2KeyFromHeader":     fails(S2KeyFromHeader(nil, AEGIS256)),
+		"S2Envelope.Encode":   fails(S2Envelope{}.Encode()),
+		"DecodeS2Envelope":    fails(DecodeS2Envelope([]byte{0})),
+		"stored record":       fails(DecodeS2StoredRecord(nil)),
+		"S2StoredRecord":      fails(S2StoredRecord{Kind: S2Trim}.Encode()),
 	}
 	for name, err := range calls {
 		if !errors.Is(err, ErrNoCgo) {
@@ -45,5 +65,13 @@ func TestWhatNeedsNoLibraryWorks(t *testing.T) {
 	}
 	if EnginePortable.IsAvailable() || Version() != "" || PendingBytePage(4096) != 0 {
 		t.Error("a library seems to be there")
+	}
+	answer, known := S2AnswerTo(ErrKeyRequired)
+	if RecordOverhead(AEGIS256, RecordFormatS2) != 0 || known || answer != (S2Answer{}) {
+		t.Error("a library seems to be there")
+	}
+	batch := NewRecordBatch([]byte("one"), []byte("two"))
+	if batch.Len() != 2 || string(batch.At(1)) != "two" || (S2Envelope{Body: batch.At(0)}).MeteredSize() != 11 {
+		t.Errorf("%v", batch)
 	}
 }
