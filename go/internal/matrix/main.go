@@ -26,6 +26,8 @@ var capabilities = []struct {
 	{"pages", writePages, readPages},
 	{"frames", writeFrames, readFrames},
 	{"file", writeFile, readFile},
+	{"records-s2", writeRecordsS2, readRecordsS2},
+	{"records-bound", writeRecordsBound, readRecordsBound},
 }
 
 const pageSize = 4096
