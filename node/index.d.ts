@@ -12,7 +12,7 @@
  * number that is out of range where no other error fits, a `RangeError` with the code `ERR_OUT_OF_RANGE`.
  */
 
-import type { Readable } from "node:stream";
+import type { Readable, Transform } from "node:stream";
 
 /** The version of the package and of its addon, as in package.json. */
 export const version: string;
@@ -1053,6 +1053,672 @@ export class PageReader {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+// Records
+
+/** How nonce, tag and ciphertext lie in a record: as in S2, or in the format of our own, which binds it to its place. */
+export type RecordFormat = "s2" | "bound";
+
+/** What the records of a codec belong to. A record of one context does not open in another. */
+export type RecordContext =
+  | {
+      /** A stream; the caller assigns the sequence numbers. */
+      readonly kind: "stream";
+      /** The stream's id, 32 bytes. */
+      readonly id: Bytes;
+    }
+  | {
+      /** A store; every record has the token of its path. */
+      readonly kind: "store";
+      /** The store's id, 16 bytes. */
+      readonly id: Bytes;
+    }
+  | {
+      /** What one writer puts into a stream whose server assigns the positions: the writer counts its own records. */
+      readonly kind: "writer";
+      /** The stream's id, 32 bytes. */
+      readonly id: Bytes;
+      /** The writer's id, 16 bytes. */
+      readonly writer: Bytes;
+    };
+
+/** Where a record belongs, beyond what its codec says. What a format cannot bind must not be given. */
+export interface PlaceSyncOptions {
+  /**
+   * The record's number in its stream, from 0. `bound` authenticates it; `s2` takes it on sealing only, to keep its limit,
+   * since that format does not bind it.
+   */
+  sequence?: number | bigint | undefined;
+  /**
+   * When the record was written, in units of the writer's, readable without the key: `bound` only. On opening, the record
+   * says it itself; a clock that is given must be that one.
+   */
+  clock?: number | bigint | undefined;
+  /** How often the record was sealed again: `bound` with a clock only. {@link RecordCodec.reseal} counts it. */
+  reseals?: number | undefined;
+  /** The token of the path, 32 bytes: records of a store only, which must have one. */
+  token?: Bytes | undefined;
+}
+
+/** Where a record belongs that is worked on beside JavaScript. */
+export interface PlaceOptions extends PlaceSyncOptions {
+  /** Rejects the promise with its reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Where many records belong: each list has one for each record, or `undefined` for nothing. */
+export interface PlacesSyncOptions {
+  /** As {@link PlaceSyncOptions.sequence}. */
+  sequences?: readonly (number | bigint | undefined)[] | undefined;
+  /** As {@link PlaceSyncOptions.clock}. */
+  clocks?: readonly (number | bigint | undefined)[] | undefined;
+  /** As {@link PlaceSyncOptions.token}. */
+  tokens?: readonly (Bytes | undefined)[] | undefined;
+}
+
+/** Where many records belong that are worked on beside JavaScript. */
+export interface PlacesOptions extends PlacesSyncOptions {
+  /** Rejects the promise with its reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How a stream of records works. */
+export interface RecordStreamOptions {
+  /** The sequence number of the first record; the others count up from it. Without it, none is given. */
+  firstSequence?: number | bigint | undefined;
+  /**
+   * `length`: bytes go in and come out, in chunks that are cut anywhere, each record with its length before it, as 4 bytes,
+   * the most significant first. Unless given, the stream is in object mode: each chunk is a record.
+   */
+  framing?: "length" | undefined;
+  /** With `framing`: the longest record that is taken, in bytes; 16777216 unless given, 2147483647 at most. */
+  maxLength?: number | undefined;
+  /** Destroys the stream. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How a stream of records is sealed. */
+export interface SealStreamOptions extends RecordStreamOptions {
+  /** Asked for each record's clock, for example `Date.now`. */
+  clock?: (() => number | bigint) | undefined;
+}
+
+/**
+ * Seals and opens records: messages of any length, each sealed by itself under a nonce of its own, and bound to where it
+ * belongs. Nonces are drawn from the operating system.
+ *
+ * An older record of the same place, and one that was left away, no record alone can tell.
+ */
+export class RecordCodec {
+  private constructor();
+
+  /**
+   * A codec of S2's format for the records of one stream; their plaintext is an envelope, see {@link s2}.
+   *
+   * @param streamId 32 bytes, as {@link s2.streamId} gives them.
+   * @throws {UnsupportedFormatError} for ciphers other than `aegis256` and `aes256gcm`.
+   * @throws {BufferLengthError}
+   */
+  static s2(key: Key, streamId: Bytes): RecordCodec;
+
+  /**
+   * A codec of our own format for the records of one context.
+   *
+   * @throws {BufferLengthError} for an id of another length.
+   */
+  static bound(key: Key, context: RecordContext): RecordCodec;
+
+  /** The cipher of the key that seals. */
+  get cipher(): CipherName;
+
+  /** The engine of the key that seals. */
+  get engine(): EngineName;
+
+  /** The format. */
+  get format(): RecordFormat;
+
+  /** The id of the key that seals, 4 bytes, as records carry it; `null` under `s2`. */
+  get keyId(): Buffer | null;
+
+  /**
+   * The same codec with one more key, under which records are opened but never sealed: the one from before a rotation. Both
+   * codecs are closed apart.
+   *
+   * @throws {InvalidArgumentError} under `s2`, and where the key that seals has the same id.
+   */
+  withDecryptOnlyKey(key: Key): RecordCodec;
+
+  /** Length of the record of a plaintext, in bytes. */
+  sealedLength(plaintextLength: number, place?: PlaceSyncOptions): number;
+
+  /**
+   * Length of a record's plaintext, in bytes, from what it says in clear; whether it opens is another question.
+   *
+   * @throws {MalformedError}
+   * @throws {UnsupportedFormatError}
+   * @throws {CipherMismatchError}
+   */
+  openedLength(record: Bytes): number;
+
+  /**
+   * Whether a record was sealed under a key that only opens. It says so itself, in clear; `false` under `s2`. Errors are
+   * those of {@link RecordCodec.openedLength}, and {@link UnknownKeyIdError}.
+   */
+  needsReseal(record: Bytes): boolean;
+
+  /**
+   * Seals one record.
+   *
+   * @throws {InvalidArgumentError} for a place that the format cannot bind.
+   * @throws {MalformedError} under `s2`, where the plaintext is not an envelope.
+   * @throws {MessageTooLongError}
+   * @throws {UsageLimitError}
+   * @throws {RandomSourceError}
+   */
+  seal(plaintext: Bytes, options?: PlaceOptions): Promise<Buffer>;
+  /** {@link RecordCodec.seal}, at once. */
+  sealSync(plaintext: Bytes, options?: PlaceSyncOptions): Buffer;
+
+  /**
+   * Opens one record.
+   *
+   * @throws {AuthenticationError} where it is damaged or forged, or belongs elsewhere.
+   * @throws {UnknownKeyIdError} where no key of the codec has its id: of another stream or store, or another key.
+   * @throws {MalformedError}
+   * @throws {UnsupportedFormatError}
+   * @throws {CipherMismatchError}
+   * @throws {InvalidArgumentError} for a place that the format cannot bind.
+   */
+  open(record: Bytes, options?: PlaceOptions): Promise<Buffer>;
+  /** {@link RecordCodec.open}, at once. */
+  openSync(record: Bytes, options?: PlaceSyncOptions): Buffer;
+
+  /**
+   * Opens one record and seals its plaintext under the key that seals now. It keeps its clock and counts one reseal more.
+   *
+   * @throws {InvalidArgumentError} under `s2`, which knows no rotation; else as {@link RecordCodec.open} and `seal`.
+   */
+  reseal(record: Bytes, options?: PlaceOptions): Promise<Buffer>;
+  /** {@link RecordCodec.reseal}, at once. */
+  resealSync(record: Bytes, options?: PlaceSyncOptions): Buffer;
+
+  /** Seals many records of any lengths, or none of them, which costs less than one by one. */
+  sealBatch(plaintexts: readonly Bytes[], options?: PlacesOptions): Promise<Buffer[]>;
+  /** {@link RecordCodec.sealBatch}, at once. */
+  sealBatchSync(plaintexts: readonly Bytes[], options?: PlacesSyncOptions): Buffer[];
+
+  /**
+   * Opens many records. With `partial`, the error of each that does not open is in its place; without, the error of the
+   * first is thrown.
+   *
+   * @throws {AuthenticationError} `numbers` are those that are not authentic, from 0.
+   */
+  openBatch(records: readonly Bytes[], options?: PlacesOptions & { partial?: false | undefined }): Promise<Buffer[]>;
+  openBatch(
+    records: readonly Bytes[],
+    options?: PlacesOptions & { partial?: boolean | undefined },
+  ): Promise<(Buffer | PagecryptError)[]>;
+  /** {@link RecordCodec.openBatch}, at once. */
+  openBatchSync(records: readonly Bytes[], options?: PlacesSyncOptions & { partial?: false | undefined }): Buffer[];
+  openBatchSync(
+    records: readonly Bytes[],
+    options?: PlacesSyncOptions & { partial?: boolean | undefined },
+  ): (Buffer | PagecryptError)[];
+
+  /**
+   * A stream that seals what is written to it, up to 64 records together. It fails as {@link RecordCodec.seal} does, and by
+   * {@link MalformedError} where bytes end within a record, or a record is declared to be longer than the limit; memory is
+   * taken as its bytes come, never for what is declared. Closing the codec ends it by {@link ClosedError}.
+   */
+  sealStream(options?: SealStreamOptions): Transform;
+
+  /**
+   * A stream that opens what is written to it, as {@link RecordCodec.sealStream}. It fails by the error of the first record
+   * that does not open, and gives nothing of it; an {@link AuthenticationError} counts the stream's records from 0.
+   */
+  openStream(options?: RecordStreamOptions): Transform;
+
+  /** Lets the keys go as soon as running operations have ended. May be called more than once. */
+  close(): void;
+
+  /** {@link RecordCodec.close}, at the end of a block with `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** What a record of our own format says without the key: authenticated only once the record was opened. */
+export interface RecordHeader {
+  /** The cipher. */
+  readonly cipher: CipherName;
+  /** The id of the key, 4 bytes. */
+  readonly keyId: Buffer;
+  /** When the record was written; `null` where it does not say. */
+  readonly clock: bigint | null;
+  /** How often the record was sealed again since it was written. */
+  readonly reseals: number;
+  /** Length of the plaintext, in bytes. */
+  readonly plaintextLength: number;
+}
+
+/**
+ * Reads the header of a whole record of our own format.
+ *
+ * @throws {MalformedError}
+ * @throws {UnsupportedFormatError}
+ */
+export function parseRecordHeader(record: Bytes): RecordHeader;
+
+/** Bytes that a record without a clock is longer than its plaintext; `null` where the format lacks the cipher. A clock
+ * takes 8 bytes more. */
+export function recordOverhead(cipher: CipherName, format: RecordFormat): number | null;
+
+/**
+ * Which of two records of one place is the later write: 1 for `a`, -1 for `b`, 0 only for equal bytes. No key is needed,
+ * and nothing is proved: open a record before it replaces another. Errors are those of {@link parseRecordHeader}.
+ */
+export function compareWrites(a: Bytes, b: Bytes): -1 | 0 | 1;
+
+/** The id of a key in a context, 4 bytes, as records name it. It tells nothing of the key. */
+export function keyId(key: Key, context: RecordContext): Buffer;
+
+/**
+ * A new key for a rotation, whose id is none of those that are taken.
+ *
+ * @param taken the ids of all keys that the context ever had; none unless given.
+ * @throws {RandomSourceError}
+ * @throws {BufferLengthError} for an id that has not 4 bytes.
+ */
+export function generateKey(cipher: CipherName, context: RecordContext, taken?: readonly Bytes[]): Key;
+
+// Stores
+
+/**
+ * The key that makes tokens of paths: 32 random bytes of a store, which stay when its data keys are rotated. It is kept and
+ * wiped as a {@link Key}, and never shown.
+ */
+export class TokenKey {
+  private constructor();
+
+  /**
+   * A new token key of the operating system's random bytes.
+   *
+   * @throws {RandomSourceError}
+   */
+  static generate(): TokenKey;
+
+  /**
+   * A token key of its 32 bytes, which are copied.
+   *
+   * @throws {KeyLengthError}
+   */
+  static fromBytes(bytes: Bytes): TokenKey;
+
+  /** The token of a path, 32 bytes. Paths are compared byte by byte; text is taken as UTF-8. */
+  token(path: string | Bytes): Buffer;
+
+  /** A copy of the secret bytes. It is yours to wipe: `fill(0)`. */
+  toBytes(): Buffer;
+
+  /** Whether the bytes are the same, compared in constant time. */
+  equals(other: TokenKey): boolean;
+
+  /** Wipes the key as soon as the operations that run with it have ended. May be called more than once. */
+  close(): void;
+
+  /** `TokenKey`, as everywhere where one is shown. */
+  toString(): string;
+
+  /** The same, which nothing reads back. */
+  toJSON(): string;
+
+  /** {@link TokenKey.close}, at the end of a block with `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** What is sealed under a path of a store. Texts are taken as UTF-8. */
+export interface StoreEntry {
+  /** Where the entry belongs; with type and schema up to 65535 bytes each. */
+  readonly path: string | Bytes;
+  /** What it is. */
+  readonly type: string | Bytes;
+  /** What its body is laid out by. */
+  readonly schema: string | Bytes;
+  /** The content. */
+  readonly body: Bytes;
+  /** When it was written, in units of the writer's: the server sees it. */
+  readonly clock?: number | bigint | null | undefined;
+}
+
+/** An entry that was opened. */
+export interface OpenedEntry {
+  /** Where it belongs. */
+  readonly path: Buffer;
+  /** What it is. */
+  readonly type: Buffer;
+  /** What its body is laid out by. */
+  readonly schema: Buffer;
+  /** The content. */
+  readonly body: Buffer;
+  /** When it was written; `null` where the record does not say. */
+  readonly clock: bigint | null;
+}
+
+/** What a server keeps of an entry: it can neither read it nor compare it with another store's. */
+export interface StoreRow {
+  /** The token of the path, 32 bytes. */
+  readonly token: Bytes;
+  /** The record. */
+  readonly record: Bytes;
+}
+
+/** A row that was sealed. */
+export interface SealedRow extends StoreRow {
+  /** The token of the path, 32 bytes. */
+  readonly token: Buffer;
+  /** The record. */
+  readonly record: Buffer;
+}
+
+/** How a store's codec works. */
+export interface StoreCodecOptions {
+  /** The store's id, 16 bytes. */
+  id: Bytes;
+  /** What makes tokens of paths. It is held until the codec is closed. */
+  tokenKey: TokenKey;
+  /**
+   * How much of an entry's length its record shows: all of it (`none`, unless given), or its size class, for at most 12 %
+   * more (`padme`). Entries open however they were padded.
+   */
+  padding?: "none" | "padme" | undefined;
+}
+
+/** Seals and opens the entries of a store, in the format `bound`. */
+export class StoreCodec {
+  /**
+   * Holds the keys until it is closed itself.
+   *
+   * @throws {BufferLengthError} for the id.
+   * @throws {InvalidArgumentError} for a padding that there is not.
+   */
+  constructor(key: Key, options: StoreCodecOptions);
+
+  /** The cipher of the key that seals. */
+  get cipher(): CipherName;
+
+  /** The engine of the key that seals. */
+  get engine(): EngineName;
+
+  /** The id of the key that seals, 4 bytes. */
+  get keyId(): Buffer;
+
+  /** As {@link RecordCodec.withDecryptOnlyKey}. */
+  withDecryptOnlyKey(key: Key): StoreCodec;
+
+  /** The token of a path, 32 bytes. */
+  token(path: string | Bytes): Buffer;
+
+  /** As {@link RecordCodec.needsReseal}. */
+  needsReseal(record: Bytes): boolean;
+
+  /**
+   * Seals an entry.
+   *
+   * @throws {InvalidArgumentError} for a path, type or schema that is longer than 65535 bytes.
+   * @throws {MessageTooLongError}
+   * @throws {RandomSourceError}
+   */
+  seal(entry: StoreEntry, options?: AbortOptions): Promise<SealedRow>;
+  /** {@link StoreCodec.seal}, at once. */
+  sealSync(entry: StoreEntry): SealedRow;
+
+  /**
+   * Opens the entry of which the record is kept under the token. Errors are those of {@link RecordCodec.open}.
+   *
+   * @throws {AuthenticationError} also for an entry whose path does not give the token.
+   * @throws {MalformedError} also for what is no entry.
+   */
+  open(token: Bytes, record: Bytes, options?: AbortOptions): Promise<OpenedEntry>;
+  /** {@link StoreCodec.open}, at once. */
+  openSync(token: Bytes, record: Bytes): OpenedEntry;
+
+  /** Seals what a record holds under the key that seals now: see {@link RecordCodec.reseal}. */
+  reseal(token: Bytes, record: Bytes, options?: AbortOptions): Promise<Buffer>;
+  /** {@link StoreCodec.reseal}, at once. */
+  resealSync(token: Bytes, record: Bytes): Buffer;
+
+  /** Seals many entries, or none of them. */
+  sealBatch(entries: readonly StoreEntry[], options?: AbortOptions): Promise<SealedRow[]>;
+  /** {@link StoreCodec.sealBatch}, at once. */
+  sealBatchSync(entries: readonly StoreEntry[]): SealedRow[];
+
+  /**
+   * Opens many entries. With `partial`, the error of each that does not open is in its place; without, the error of the
+   * first is thrown.
+   */
+  openBatch(
+    rows: readonly StoreRow[],
+    options?: AbortOptions & { partial?: false | undefined },
+  ): Promise<OpenedEntry[]>;
+  openBatch(
+    rows: readonly StoreRow[],
+    options?: AbortOptions & { partial?: boolean | undefined },
+  ): Promise<(OpenedEntry | PagecryptError)[]>;
+  /** {@link StoreCodec.openBatch}, at once. */
+  openBatchSync(rows: readonly StoreRow[], options?: { partial?: false | undefined }): OpenedEntry[];
+  openBatchSync(
+    rows: readonly StoreRow[],
+    options?: { partial?: boolean | undefined },
+  ): (OpenedEntry | PagecryptError)[];
+
+  /** Lets the keys go as soon as running operations have ended. May be called more than once. */
+  close(): void;
+
+  /** {@link StoreCodec.close}, at the end of a block with `using`. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * S2's records, byte for byte: what a {@link RecordCodec} of the format `s2` seals, and the frame that S2 stores it in.
+ *
+ * S2 binds a record to its stream and to nothing else: whoever can write the storage can put records of one stream into
+ * another order, repeat them, or leave some out.
+ */
+export namespace s2 {
+  /** The name of the header that brings a key. */
+  const KEY_HEADER: "s2-encryption-key";
+
+  /** The largest metered size of a record, in bytes: 2^20. */
+  const MAX_METERED_SIZE: 1048576;
+
+  /** The longest fencing token, in bytes. */
+  const MAX_FENCING_TOKEN_LENGTH: 36;
+
+  /** The highest sequence number under `aes256gcm`: 2^32 - 1. */
+  const MAX_AES256GCM_SEQUENCE: 4294967295;
+
+  /** A header of an envelope to be encoded. Texts are taken as UTF-8. */
+  interface HeaderInput {
+    /** The name, which is not empty. */
+    readonly name: string | Bytes;
+    /** The value. */
+    readonly value: string | Bytes;
+  }
+
+  /** Headers and body of a record to be encoded. */
+  interface EnvelopeInput {
+    /** In their order; names may repeat. None unless given. */
+    readonly headers?: readonly HeaderInput[] | undefined;
+    /** The body; empty unless given. */
+    readonly body?: string | Bytes | undefined;
+  }
+
+  /** A header that was decoded. */
+  interface Header extends HeaderInput {
+    /** The name. */
+    readonly name: Buffer;
+    /** The value. */
+    readonly value: Buffer;
+  }
+
+  /** Headers and body that were decoded. */
+  interface Envelope extends EnvelopeInput {
+    /** In their order. */
+    readonly headers: readonly Header[];
+    /** The body. */
+    readonly body: Buffer;
+  }
+
+  /** A command: it stands in clear in every stream, and is authenticated by nothing. */
+  type Command =
+    | {
+        /** Sets the token that appends have to give. */
+        readonly kind: "fence";
+        /** At most 36 bytes; an empty one takes it away. */
+        readonly token: string;
+        /** What S2 counts, in bytes. */
+        readonly meteredSize: number;
+      }
+    | {
+        /** Gives up all records before a sequence number. */
+        readonly kind: "trim";
+        /** That number. */
+        readonly point: bigint;
+        /** What S2 counts, in bytes. */
+        readonly meteredSize: number;
+      };
+
+  /** An envelope of a stored record. */
+  interface Plaintext extends Envelope {
+    /** Stored in clear, or opened. */
+    readonly kind: "plaintext";
+    /** What S2 counts, in bytes. */
+    readonly meteredSize: number;
+  }
+
+  /** An encrypted record with the size stored beside it. */
+  interface Encrypted {
+    /** Not opened. */
+    readonly kind: "encrypted";
+    /** The metered size of the envelope, in bytes; unauthenticated. */
+    readonly meteredSize: number;
+    /** What a {@link RecordCodec} opens. */
+    readonly record: Buffer;
+  }
+
+  /** A stored record, by its `kind`. */
+  type StoredRecord = Command | Plaintext | Encrypted;
+
+  /** A stored record to be encoded. What S2 counts is computed, but for an encrypted one. */
+  type StoredInput =
+    | {
+        /** Sets the token that appends have to give. */
+        readonly kind: "fence";
+        /** At most 36 bytes in UTF-8. */
+        readonly token: string;
+      }
+    | {
+        /** Gives up all records before a sequence number. */
+        readonly kind: "trim";
+        /** That number. */
+        readonly point: number | bigint;
+      }
+    | (EnvelopeInput & {
+        /** In clear. */
+        readonly kind: "plaintext";
+      })
+    | {
+        /** What a {@link RecordCodec} sealed. */
+        readonly kind: "encrypted";
+        /** The metered size of the envelope: see {@link meteredSize}. */
+        readonly meteredSize: number;
+        /** The record. */
+        readonly record: Bytes;
+      };
+
+  /** What S2 answers to a request. */
+  interface Answer {
+    /** As S2's documentation has it; `null` where it does not say. */
+    readonly documented: {
+      /** The HTTP status, for example 422. */
+      readonly http: number;
+      /** The code in the body, for example `invalid`. */
+      readonly code: string;
+    } | null;
+    /** As `s2-lite` 0.43 answers. */
+    readonly lite: {
+      /** The HTTP status. */
+      readonly http: number;
+      /** The code in the body. */
+      readonly code: string;
+    };
+  }
+
+  /**
+   * The id that S2 gives the stream of this name, 32 bytes.
+   *
+   * @throws {InvalidArgumentError} for a name with a zero byte, which S2 does not have.
+   */
+  function streamId(basin: string, stream: string): Buffer;
+
+  /**
+   * The key of a request, as S2 reads it: 32 bytes in standard base64 with padding. White space around it does not count.
+   *
+   * @param value `undefined` or `null` stands for a header that is not there.
+   * @throws {KeyRequiredError}
+   * @throws {KeyTextError} No error carries the text.
+   * @throws {KeyLengthError}
+   * @throws {UnsupportedFormatError} for a cipher that S2 does not have.
+   */
+  function keyFromHeader(value: string | Bytes | undefined | null, cipher: CipherName): Key;
+
+  /**
+   * Encodes an envelope, the plaintext of a record.
+   *
+   * @throws {InvalidArgumentError} for an empty name, or a metered size above {@link MAX_METERED_SIZE}.
+   */
+  function encodeEnvelope(envelope: EnvelopeInput): Buffer;
+
+  /**
+   * Decodes an envelope.
+   *
+   * @throws {MalformedError}
+   */
+  function decodeEnvelope(bytes: Bytes): Envelope;
+
+  /** What S2 counts for a record with this envelope, encrypted or not, in bytes. */
+  function meteredSize(envelope: EnvelopeInput): number;
+
+  /**
+   * Decodes a stored record; of an encrypted one, the form only.
+   *
+   * @throws {MalformedError}
+   * @throws {UnsupportedFormatError}
+   */
+  function decodeStored(bytes: Bytes): StoredRecord;
+
+  /**
+   * Encodes a stored record.
+   *
+   * @throws {InvalidArgumentError} for a token that is too long, or as {@link encodeEnvelope}.
+   * @throws {MalformedError} for a record that is none, as the following.
+   * @throws {UnsupportedFormatError}
+   */
+  function encodeStored(stored: StoredInput): Buffer;
+
+  /**
+   * Decodes and opens a record of an encrypted stream, as S2 does on reading: commands pass, envelopes in clear do not.
+   * Other errors are those of {@link decodeStored} and {@link RecordCodec.open}.
+   *
+   * @throws {NotEncryptedError} for an envelope in clear.
+   * @throws {MeteredSizeError} where another size was stored than the envelope has.
+   * @throws {InvalidArgumentError} for a codec of another format.
+   */
+  function openStored(codec: RecordCodec, bytes: Bytes, options?: AbortOptions): Promise<Command | Plaintext>;
+  /** {@link openStored}, at once. */
+  function openStoredSync(codec: RecordCodec, bytes: Bytes): Command | Plaintext;
+
+  /** What S2 answers where sealing, opening or reading a key gives this error; `null` where no request to S2 has it. */
+  function answer(error: PagecryptError): Answer | null;
+}
+
 // Errors
 
 /** A code of the closed list that every language shares. */
@@ -1116,6 +1782,11 @@ export class WrongKeyError extends PagecryptError {
   readonly onlyPage: boolean;
 }
 
+/** No key that was given has the id that the record names: its key is unknown, which says nothing of the record. */
+export class UnknownKeyIdError extends PagecryptError {
+  readonly code: "unknown_key_id";
+}
+
 /** Pages, frames or messages are damaged or forged, out of their place, or sealed under another key. */
 export class AuthenticationError extends PagecryptError {
   readonly code: "authentication_failed";
@@ -1157,6 +1828,15 @@ export class CipherMismatchError extends PagecryptError {
   readonly expected: CipherName;
   /** The cipher that the data names. */
   readonly got: CipherName;
+}
+
+/** A record of S2 was opened, and is metered at another size than was stored beside it. */
+export class MeteredSizeError extends PagecryptError {
+  readonly code: "metered_size";
+  /** The bytes that were stored, unauthenticated. */
+  readonly stored: number;
+  /** The bytes of what was opened. */
+  readonly actual: number;
 }
 
 /** Not a page size: a power of two from 512 to 65536. */

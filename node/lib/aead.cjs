@@ -3,7 +3,8 @@
 // Messages.
 
 const native = require("./binding.cjs");
-const { checkArray, checkBoolean, checkBytes, checkOptions } = require("./arguments.cjs");
+const { checkBoolean, checkBytes, checkOptions } = require("./arguments.cjs");
+const { checkBuffers } = require("./buffers.cjs");
 const { cipher } = require("./cipher.cjs");
 const { addDisposal } = require("./disposal.cjs");
 const { AuthenticationError, BufferLengthError, ClosedError, attempt } = require("./errors.cjs");
@@ -215,10 +216,6 @@ function checkBatch(messages, options) {
     partial: checkBoolean(partial, "options.partial"),
     signal,
   };
-}
-
-function checkBuffers(buffers, name) {
-  return Array.from(checkArray(buffers, name), (buffer, i) => checkBytes(buffer, `${name}[${i}]`));
 }
 
 /** How long the text of a sealed message is. */

@@ -5,6 +5,8 @@
 
 const { types } = require("node:util");
 
+const MAX_LONG = 2n ** 64n - 1n;
+
 /** A buffer of any kind. The addon refuses memory that is shared or detached. */
 function checkBytes(value, name) {
   if (!ArrayBuffer.isView(value) && !types.isArrayBuffer(value)) {
@@ -49,6 +51,17 @@ function checkInteger(value, name) {
   if (!(Number.isSafeInteger(value) && value >= 0)) {
     throw outOfRange(name, `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`, value);
   }
+  return value;
+}
+
+/** An integer of 64 bits without a sign, as a number or a bigint; it becomes a bigint. */
+function checkLong(value, name) {
+  if (typeof value === "number" && Number.isSafeInteger(value)) value = BigInt(value);
+  if (typeof value !== "bigint") {
+    if (typeof value !== "number") throw invalidType(name, "of type bigint or number", value);
+    throw outOfRange(name, "an integer from 0 to 18446744073709551615", value);
+  }
+  if (value < 0n || value > MAX_LONG) throw outOfRange(name, "an integer from 0 to 18446744073709551615", value);
   return value;
 }
 
@@ -162,6 +175,7 @@ module.exports = {
   checkFrameNumber,
   checkFunction,
   checkInteger,
+  checkLong,
   checkMilliseconds,
   checkNumber,
   checkOptions,

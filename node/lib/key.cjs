@@ -128,4 +128,4 @@ function make(work) {
   return new Key(MAKE, attempt(work));
 }
 
-module.exports = { Key, nativeKey };
+module.exports = { Key, makeKey: make, nativeKey };

@@ -27,6 +27,10 @@ pub struct Failure {
     pub expected: Option<f64>,
     /// Bytes, or characters, that were there instead.
     pub got: Option<f64>,
+    /// The metered size that was stored, in bytes.
+    pub stored: Option<f64>,
+    /// The metered size of what was opened, in bytes.
+    pub actual: Option<f64>,
     /// The key's cipher.
     pub expected_cipher: Option<String>,
     /// The data's cipher.
@@ -52,6 +56,8 @@ impl From<&Error> for Failure {
             numbers: None,
             expected: None,
             got: None,
+            stored: None,
+            actual: None,
             expected_cipher: None,
             got_cipher: None,
             locked_by: None,
@@ -74,7 +80,12 @@ impl From<&Error> for Failure {
                 failure.expected_cipher = Some(expected.name().to_owned());
                 failure.got_cipher = Some(got.name().to_owned());
             }
-            Error::PageSize(got) | Error::KeyText(KeyTextProblem::Length { got }) => {
+            Error::MeteredSize { stored, actual } => {
+                failure.stored = Some(*stored as f64); // at most 2^24
+                failure.actual = Some(*actual as f64);
+            }
+            Error::PageSize(got)
+            | Error::KeyText(KeyTextProblem::Length { got } | KeyTextProblem::Base64Length { got }) => {
                 failure.got = Some(*got as f64);
             }
             Error::Locked(by) => failure.locked_by = Some(by.name().to_owned()),

@@ -16,7 +16,7 @@ use crate::error::call;
 pub struct Key(RefCell<Option<pagecrypt::Key>>);
 
 impl Key {
-    fn new(key: pagecrypt::Key) -> New<Self> {
+    pub(crate) fn new(key: pagecrypt::Key) -> New<Self> {
         New(Self(RefCell::new(Some(key))))
     }
 

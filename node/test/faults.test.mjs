@@ -57,6 +57,32 @@ const KINDS = {
   key: { types: anything, values: [] },
   chain: { types: anything, values: [] },
   header: { types: anything, values: [shared(), detached(), new Uint8Array(3)] },
+  tokenKey: { types: anything, values: [] },
+  context: {
+    types: anything,
+    values: [
+      { kind: "table", id: Buffer.alloc(32) },
+      { kind: "stream", id: Buffer.alloc(31) },
+      { kind: "store", id: Buffer.alloc(32) },
+      { kind: "writer", id: Buffer.alloc(32), writer: Buffer.alloc(15) },
+      { kind: "stream", id: shared() },
+      { kind: "stream", id: detached() },
+    ],
+  },
+  storePath: { types: without(is("string")), values: [shared(), detached()] },
+  entry: {
+    types: anything,
+    values: [
+      { path: "x".repeat(65536), type: "", schema: "", body: Buffer.from("") },
+      { path: "", type: "", schema: "", body: shared() },
+      { path: "", type: "", schema: "", body: Buffer.from(""), clock: -1 },
+      { path: "", type: "", schema: "", body: Buffer.from(""), clock: "now" },
+    ],
+  },
+  entries: { types: without(Array.isArray), values: [[null], [7], ["text"], [{}], [undefined], Array(3)] },
+  long: { types: without(is("number"), is("bigint")), values: [...NUMBERS, -1n, 2n ** 64n] },
+  longs: { types: without(Array.isArray), values: [[], [1, 2], [null], ["1"], [-1], [2n ** 64n], [NaN]] },
+  word: { types: without(is("number")), values: NUMBERS },
   signal: { types: anything, values: [] },
   list: {
     types: without(Array.isArray),
@@ -185,7 +211,7 @@ test("methods refuse other receivers", async () => {
 const CONSTANTS = ["tagLength", "overhead", "format"];
 
 test("properties refuse other receivers", () => {
-  for (const name of ["Key", "Aead", "PageCodec", "PageReader", "WalChain"]) {
+  for (const name of ["Key", "Aead", "PageCodec", "PageReader", "RecordCodec", "StoreCodec", "TokenKey", "WalChain"]) {
     for (const [property, { get }] of Object.entries(Object.getOwnPropertyDescriptors(pagecrypt[name].prototype))) {
       if (get === undefined || CONSTANTS.includes(property)) continue;
       for (const receiver of [undefined, {}, pagecrypt[name].prototype]) {
@@ -218,8 +244,9 @@ test("what was closed refuses every method", async () => {
 test("closed handles are refused as arguments", async () => {
   for (const row of rows) {
     for (const { parameter, path, replace } of replacements(row)) {
-      if (!["key", "chain"].includes(parameter[1])) continue;
-      const closed = OBJECTS[parameter[1] === "key" ? "Key" : "WalChain"]();
+      const owner = { key: "Key", chain: "WalChain", tokenKey: "TokenKey" }[parameter[1]];
+      if (owner === undefined) continue;
+      const closed = OBJECTS[owner]();
       closed.close();
       const { error } = await outcome(row, replace(closed));
       assert.ok(error instanceof ClosedError, `${row.name}, ${path}: ${inspect(error)}`);

@@ -12,7 +12,7 @@ import * as pagecrypt from "libpagecrypt";
 import { plainFrames, plainPages, testCodec, testKey } from "./pages.mjs";
 import { ENCRYPTED, PLAIN, sampleKey, sampleNamed, vectorPath } from "./vectors.mjs";
 
-const { Aead, PageReader, WalChain, WalFrameHeader, WalHeader } = pagecrypt;
+const { Aead, PageReader, RecordCodec, StoreCodec, TokenKey, WalChain, WalFrameHeader, WalHeader } = pagecrypt;
 
 const folder = mkdtempSync(join(tmpdir(), "pagecrypt-node-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -30,6 +30,14 @@ const frames = plainFrames(codec, 2);
 const sealedFrames = Buffer.from(frames);
 codec.sealFramesSync(WalChain.start(walHeader), sealedFrames);
 
+const context = { kind: "stream", id: Buffer.alloc(32, 1) };
+const recordCodec = () => RecordCodec.bound(testKey(), context);
+const record = recordCodec().sealSync(Buffer.from("text"), { clock: 1000 });
+const tokenKey = () => TokenKey.fromBytes(Buffer.alloc(32, 4));
+const storeCodec = () => new StoreCodec(testKey(), { id: Buffer.alloc(16, 3), tokenKey: tokenKey(), padding: "padme" });
+const entry = { path: "notes/1", type: "note", schema: "1", body: Buffer.from("text"), clock: 7n };
+const kept = storeCodec().sealSync(entry);
+
 const signal = ["signal", "signal?", () => new AbortController().signal];
 const message = (more = []) => [
   "options",
@@ -43,11 +51,17 @@ const wait = ["wait", "milliseconds?", 5];
 const progress = ["progress", "function?", () => () => {}];
 const file = (...more) => ["options", "options?", [["force", "boolean?", true], wait, progress, ...more, signal]];
 
+const clock = ["clock", "long?", 1000];
+const place = [["sequence", "long?", 7], clock, ["reseals", "word?", 1]];
+
 /** What a class's methods are called on. */
 export const OBJECTS = {
   Key: () => testKey(),
   Aead: () => new Aead(testKey()),
   PageCodec: () => testCodec("aegis256", 512),
+  RecordCodec: recordCodec,
+  TokenKey: tokenKey,
+  StoreCodec: storeCodec,
   WalChain: () => WalChain.start(walHeader),
   WalHeader: () => walHeader,
   WalFrameHeader: () => WalFrameHeader.parse(sealedFrames),
@@ -174,6 +188,115 @@ export const SURFACE = {
     run,
   ],
   "PageCodec#close": [],
+
+  recordOverhead: [
+    ["cipher", "text", "aegis256"],
+    ["format", "text", "bound"],
+  ],
+  parseRecordHeader: [["record", "bytes", record]],
+  compareWrites: [
+    ["a", "bytes", record],
+    ["b", "bytes", record],
+  ],
+  keyId: [
+    ["key", "key", testKey],
+    ["context", "context", context],
+  ],
+  generateKey: [
+    ["cipher", "text", "aegis256"],
+    ["context", "context", context],
+    ["taken", "list?", [Buffer.alloc(4)]],
+  ],
+  "RecordCodec.s2": [
+    ["key", "key", testKey],
+    ["streamId", "bytes", Buffer.alloc(32, 1)],
+  ],
+  "RecordCodec.bound": [
+    ["key", "key", testKey],
+    ["context", "context", context],
+  ],
+  "RecordCodec#withDecryptOnlyKey": [["key", "key", () => testKey("aes256gcm")]],
+  "RecordCodec#sealedLength": [
+    ["plaintextLength", "integer", 10],
+    ["options", "options?", place],
+  ],
+  "RecordCodec#openedLength": [["record", "bytes", record]],
+  "RecordCodec#needsReseal": [["record", "bytes", record]],
+  "RecordCodec#seal~": [
+    ["plaintext", "bytes", Buffer.from("text")],
+    ["options", "options?", [...place, signal]],
+  ],
+  "RecordCodec#open~": [
+    ["record", "bytes", record],
+    ["options", "options?", [clock, signal]],
+  ],
+  "RecordCodec#reseal~": [
+    ["record", "bytes", record],
+    ["options", "options?", [clock, signal]],
+  ],
+  "RecordCodec#sealBatch~": [
+    ["plaintexts", "list", [Buffer.from("text")]],
+    ["options", "options?", [["sequences", "longs?", [7n]], ["clocks", "longs?", [1000]], signal]],
+  ],
+  "RecordCodec#openBatch~": [
+    ["records", "list", [record]],
+    ["options", "options?", [["clocks", "longs?", [1000]], ["partial", "boolean?", true], signal]],
+  ],
+  "RecordCodec#sealStream": [
+    [
+      "options",
+      "options?",
+      [
+        ["firstSequence", "long?", 0],
+        ["framing", "text?", "length"],
+        ["maxLength", "integer?", 100],
+        ["clock", "function?", () => Date.now],
+        signal,
+      ],
+    ],
+  ],
+  "RecordCodec#openStream": [
+    [
+      "options",
+      "options?",
+      [["firstSequence", "long?", 0n], ["framing", "text?", "length"], ["maxLength", "integer?", 100], signal],
+    ],
+  ],
+  "RecordCodec#close": [],
+
+  "TokenKey.generate": [],
+  "TokenKey.fromBytes": [["bytes", "bytes", Buffer.alloc(32)]],
+  "TokenKey#token": [["path", "storePath", "notes/1"]],
+  "TokenKey#toBytes": [],
+  "TokenKey#equals": [["other", "tokenKey", tokenKey]],
+  "TokenKey#close": [],
+  "TokenKey#toString": [],
+  "TokenKey#toJSON": [],
+
+  "new StoreCodec": [
+    ["key", "key", testKey],
+    [
+      "options",
+      "options",
+      [
+        ["id", "bytes", Buffer.alloc(16, 3)],
+        ["tokenKey", "tokenKey", tokenKey],
+        ["padding", "text?", "padme"],
+      ],
+    ],
+  ],
+  "StoreCodec#withDecryptOnlyKey": [["key", "key", () => testKey("aes256gcm")]],
+  "StoreCodec#token": [["path", "storePath", "notes/1"]],
+  "StoreCodec#needsReseal": [["record", "bytes", kept.record]],
+  "StoreCodec#seal~": [["entry", "entry", entry], run],
+  "StoreCodec#open~": [["token", "bytes", kept.token], ["record", "bytes", kept.record], run],
+  "StoreCodec#reseal~": [["token", "bytes", kept.token], ["record", "bytes", kept.record], run],
+  "StoreCodec#sealBatch~": [["entries", "entries", [entry]], run],
+  "StoreCodec#openBatch~": [
+    ["rows", "entries", [kept]],
+    ["options", "options?", [["partial", "boolean?", true], signal]],
+  ],
+  "StoreCodec#close": [],
 
   "new WalHeader": [
     [
