@@ -18,7 +18,7 @@ use pagecrypt::record::{Format, OpenRecord, Place, RecordCodec, SealRecord, over
 use crate::border::buffers::{Span, apart, input, output};
 use crate::border::call::{call, clear, set, value};
 use crate::border::handle::{self, opaque};
-use crate::border::runs::{Addresses, Outputs, Runs};
+use crate::border::runs::{self, Inputs, rooms, write_offsets};
 use crate::bound::{context_of, pagecrypt_context};
 use crate::cipher::{cipher_of_number, number_of_cipher, pagecrypt_cipher};
 use crate::engine::{number_of_engine, pagecrypt_engine};
@@ -293,21 +293,23 @@ pub unsafe extern "C" fn pagecrypt_seal_records(
     unsafe {
         call(error, || {
             let codec = handle::borrow(codec)?;
-            let at = Addresses { count, from, from_length, from_offsets, to, to_length, to_offsets };
-            let (runs, outputs) = Runs::new(&at, [nothing()?; 2])?;
+            let inputs = Inputs::new(count, from, from_length, from_offsets)?;
+            let outputs = [
+                Span::new(to, to_length, "`to` is NULL")?,
+                runs::offsets(to_offsets, count, "`to_offsets` is NULL")?,
+                nothing()?,
+            ];
+            apart(outputs, inputs.spans)?;
             let places = places_of(places, count, outputs)?;
-            let plaintexts = runs.inputs();
-            let lengths: Vec<_> = plaintexts
-                .zip(&places)
+            let lengths: Vec<_> = (inputs.iter().zip(&places))
                 .map(|(plaintext, place)| codec.sealed_length(plaintext.len(), place))
                 .collect();
-            let plaintexts = runs.inputs();
-            let (room, ends) = runs.room(&lengths)?;
-            let mut batch: Vec<_> = (plaintexts.zip(&places).zip(room))
+            let rooms = rooms(output(to, to_length), &lengths)?;
+            let mut batch: Vec<_> = (inputs.iter().zip(&places).zip(rooms))
                 .map(|((plaintext, place), record)| SealRecord { plaintext, place: *place, record })
                 .collect();
             codec.seal_batch(&mut batch)?;
-            ends.write(&lengths);
+            write_offsets(output(to_offsets, count + 1), &lengths);
             Ok(())
         })
     }
@@ -341,23 +343,27 @@ pub unsafe extern "C" fn pagecrypt_open_records(
     unsafe {
         call(error, || {
             let codec = handle::borrow(codec)?;
-            let at = Addresses { count, from, from_length, from_offsets, to, to_length, to_offsets };
+            let inputs = Inputs::new(count, from, from_length, from_offsets)?;
             let statuses_length = if statuses.is_null() { 0 } else { count };
-            let (runs, outputs) = Runs::new(&at, [Span::new(statuses, statuses_length, "")?, nothing()?])?;
+            let outputs = [
+                Span::new(to, to_length, "`to` is NULL")?,
+                runs::offsets(to_offsets, count, "`to_offsets` is NULL")?,
+                Span::new(statuses, statuses_length, "")?,
+            ];
+            apart(outputs, inputs.spans)?;
             let places = places_of(places, count, outputs)?;
-            let records = runs.inputs();
             // A record without a length has a failure, which opening finds again.
-            let lengths: Vec<_> = records.map(|record| codec.opened_length(record).unwrap_or(0)).collect();
-            let records = runs.inputs();
-            let (room, ends) = runs.room(&lengths)?;
-            let mut batch: Vec<_> = (records.zip(&places).zip(room))
+            let lengths: Vec<_> =
+                inputs.iter().map(|record| codec.opened_length(record).unwrap_or(0)).collect();
+            let rooms = rooms(output(to, to_length), &lengths)?;
+            let mut batch: Vec<_> = (inputs.iter().zip(&places).zip(rooms))
                 .map(|((record, place), plaintext)| OpenRecord::new(record, *place, plaintext))
                 .collect();
             let outcome = codec.open_batch(&mut batch);
             for (status, record) in output(statuses, statuses_length).iter_mut().zip(&batch) {
                 *status = record.failure().map_or(PAGECRYPT_OK, |failure| status_of(failure.code()));
             }
-            ends.write(&lengths);
+            write_offsets(output(to_offsets, count + 1), &lengths);
             outcome
         })
     }
@@ -469,19 +475,19 @@ unsafe fn place_of(place: *const pagecrypt_place) -> Result<Place, Error> {
 unsafe fn places_of(
     places: *const pagecrypt_place,
     count: usize,
-    outputs: Outputs,
+    outputs: [Span; 3],
 ) -> Result<Vec<Place>, Error> {
     if places.is_null() {
         return Ok(vec![Place::default(); count]);
     }
-    outputs.apart_from([Span::new(places, count, "")?])?;
+    apart(outputs, [Span::new(places, count, "")?])?;
     // Safety: caller; it is not NULL.
     let places = unsafe { input(places, count) };
     places
         .iter()
         .map(|place| {
             if !place.token.is_null() {
-                outputs.apart_from([Span::new(place.token, PAGECRYPT_TOKEN_LENGTH, "")?])?;
+                apart(outputs, [Span::new(place.token, PAGECRYPT_TOKEN_LENGTH, "")?])?;
             }
             // Safety: caller.
             unsafe { place_of(place) }

@@ -12,7 +12,7 @@ use pagecrypt::{Error, Failures, Unit};
 use crate::border::buffers::{Span, apart, input, output};
 use crate::border::call::{call, clear, set, value};
 use crate::border::handle::{self, opaque};
-use crate::border::runs::{Addresses, Runs};
+use crate::border::runs::{self, Inputs, rooms, write_offsets};
 use crate::error::pagecrypt_error;
 use crate::key::pagecrypt_key;
 use crate::record::{PAGECRYPT_TOKEN_LENGTH, array, reseal};
@@ -283,24 +283,17 @@ pub unsafe extern "C" fn pagecrypt_seal_entries(
     unsafe {
         call(error, || {
             let codec = handle::borrow(codec)?;
-            let (no_offsets, tokens) =
-                (vec![0; count.saturating_add(1)], tokens.cast::<[u8; PAGECRYPT_TOKEN_LENGTH]>());
-            let at = Addresses {
-                count,
-                from: ptr::null(),
-                from_length: 0,
-                from_offsets: no_offsets.as_ptr(),
-                to,
-                to_length,
-                to_offsets,
-            };
-            let more = [Span::new(tokens, count, "`tokens` is NULL")?, Span::new(ptr::null::<u8>(), 0, "")?];
-            let (runs, outputs) = Runs::new(&at, more)?;
-            outputs.apart_from([Span::new(entries, count, "`entries` is NULL")?])?;
+            let tokens = tokens.cast::<[u8; PAGECRYPT_TOKEN_LENGTH]>();
+            let outputs = [
+                Span::new(to, to_length, "`to` is NULL")?,
+                runs::offsets(to_offsets, count, "`to_offsets` is NULL")?,
+                Span::new(tokens, count, "`tokens` is NULL")?,
+            ];
+            apart(outputs, [Span::new(entries, count, "`entries` is NULL")?])?;
             let entries: Vec<_> = input(entries, count)
                 .iter()
                 .map(|entry| {
-                    outputs.apart_from(spans(entry)?)?;
+                    apart(outputs, spans(entry)?)?;
                     entry_of(entry)
                 })
                 .collect::<Result<_, _>>()?;
@@ -308,13 +301,13 @@ pub unsafe extern "C" fn pagecrypt_seal_entries(
                 .iter()
                 .map(|(entry, clock)| codec.sealed_length(entry, *clock))
                 .collect::<Result<_, _>>()?;
-            let (room, ends) = runs.room(&lengths)?;
+            let rooms = rooms(output(to, to_length), &lengths)?;
             let sealed = codec.seal_batch(&entries)?;
-            for (((token, record), room), place) in sealed.iter().zip(room).zip(output(tokens, count)) {
+            for (((token, record), room), place) in sealed.iter().zip(rooms).zip(output(tokens, count)) {
                 room.copy_from_slice(record);
                 *place = *token;
             }
-            ends.write(&lengths);
+            write_offsets(output(to_offsets, count + 1), &lengths);
             Ok(())
         })
     }
@@ -348,19 +341,20 @@ pub unsafe extern "C" fn pagecrypt_open_entries(
         call(error, || {
             let codec = handle::borrow(codec)?;
             let tokens = tokens.cast::<[u8; PAGECRYPT_TOKEN_LENGTH]>();
-            let mut ends = vec![0; count.saturating_add(1)];
-            let to_offsets = ends.as_mut_ptr();
-            let at = Addresses { count, from, from_length, from_offsets, to, to_length, to_offsets };
+            let inputs = Inputs::new(count, from, from_length, from_offsets)?;
             let statuses_length = if statuses.is_null() { 0 } else { count };
-            let more =
-                [Span::new(entries, count, "`entries` is NULL")?, Span::new(statuses, statuses_length, "")?];
-            let (runs, outputs) = Runs::new(&at, more)?;
-            outputs.apart_from([Span::new(tokens, count, "`tokens` is NULL")?])?;
-            let rows: Vec<_> = input(tokens, count).iter().copied().zip(runs.inputs()).collect();
+            let outputs = [
+                Span::new(to, to_length, "`to` is NULL")?,
+                Span::new(entries, count, "`entries` is NULL")?,
+                Span::new(statuses, statuses_length, "")?,
+            ];
+            apart(outputs, inputs.spans)?;
+            apart(outputs, [Span::new(tokens, count, "`tokens` is NULL")?])?;
+            let rows: Vec<_> = input(tokens, count).iter().copied().zip(inputs.iter()).collect();
             let opened = codec.open_batch(&rows);
             let lengths: Vec<_> = opened.iter().map(|entry| entry.as_ref().map_or(0, length)).collect();
-            let (room, _) = runs.room(&lengths)?;
-            for ((opened, room), place) in opened.iter().zip(room).zip(output(entries, count)) {
+            let rooms = rooms(output(to, to_length), &lengths)?;
+            for ((opened, room), place) in opened.iter().zip(rooms).zip(output(entries, count)) {
                 *place = opened.as_ref().map_or(NO_ENTRY, |entry| write_entry(entry, room));
             }
             for ((_, record), entry) in rows.iter().zip(output(entries, count)) {

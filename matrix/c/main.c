@@ -17,6 +17,8 @@ static const struct {
     {"pages", write_pages, read_pages},
     {"frames", write_frames, read_frames},
     {"file", write_file, read_file},
+    {"records-s2", write_records_s2, read_records_s2},
+    {"records-bound", write_records_bound, read_records_bound},
 };
 
 static outcome run(place *at, outcome (*work)(place *)) {

@@ -44,6 +44,16 @@ outcome write_bytes(place *at, const char *path, const buffer *content);
 outcome read_bytes(place *at, const char *path, buffer *content);
 outcome compare(place *at, const char *what, size_t number, const uint8_t *got, const uint8_t *expected, size_t length);
 
+/* records.c */
+#define RECORDS 65
+/* The body of record i: 37 i bytes, byte j is (i + j) mod 256. */
+buffer make_body(size_t i);
+/* Adds a record with its length, 4 bytes big endian, before it, and what stands between. */
+void append_record(buffer *file, const uint8_t *between, size_t between_length, const uint8_t *record, size_t length);
+/* The next record, with `between_length` bytes between its length and it; false where the file ends before. */
+bool next_record(const buffer *file, size_t *at, size_t between_length, const uint8_t **between, const uint8_t **record,
+                 size_t *length);
+
 /* pages.c */
 /* REFUSED where the format does not have the cipher, and says so. */
 outcome make_codec(place *at, pagecrypt_page_codec **codec);
@@ -59,5 +69,9 @@ outcome write_frames(place *at);
 outcome read_frames(place *at);
 outcome write_file(place *at);
 outcome read_file(place *at);
+outcome write_records_s2(place *at);
+outcome read_records_s2(place *at);
+outcome write_records_bound(place *at);
+outcome read_records_bound(place *at);
 
 #endif

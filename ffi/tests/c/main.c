@@ -12,6 +12,7 @@
 static const check_suite *const suites[] = {
     &status_suite, &cipher_suite, &key_suite,  &aead_suite,    &batch_suite,   &page_suite,          &wal_suite,     &overlap_suite,
     &file_suite,   &report_suite, &reader_suite, &handles_suite, &forgery_suite, &known_answers_suite, &threads_suite, &errors_json_suite,
+    &record_suite, &store_suite,  &s2_suite,
 };
 
 /* An option "PATTERN=REASON", and whether a test had that name. */

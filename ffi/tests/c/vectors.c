@@ -22,7 +22,7 @@ json_t *vectors_json(const char *name) {
     char path[4096];
     path_to(name, path, sizeof path);
     json_error_t error;
-    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (json == NULL) {
         broken(path, error.text);
     }

@@ -14,10 +14,25 @@ NUMBER(pagecrypt_format);
 NUMBER(pagecrypt_byte_order);
 NUMBER(pagecrypt_way);
 NUMBER(pagecrypt_file_format);
+NUMBER(pagecrypt_context_kind);
+NUMBER(pagecrypt_record_format);
+NUMBER(pagecrypt_padding);
+NUMBER(pagecrypt_s2_kind);
 
 HOLDS(a_range_has_8_bytes, sizeof(pagecrypt_range) == 8);
 HOLDS(a_range_begins_with_the_first, offsetof(pagecrypt_range, first) == 0 && sizeof(((pagecrypt_range *)0)->first) == 4);
 HOLDS(a_range_ends_with_the_last, offsetof(pagecrypt_range, last) == 4 && sizeof(((pagecrypt_range *)0)->last) == 4);
+HOLDS(a_place_begins_with_the_sequence_and_the_clock, offsetof(pagecrypt_place, sequence) == 0 && offsetof(pagecrypt_place, clock) == 8);
+HOLDS(a_place_s_token_is_the_third, offsetof(pagecrypt_place, token) == 16);
+HOLDS(a_place_ends_with_reseals_and_given, sizeof(pagecrypt_place) == 24 + sizeof(void *) &&
+                                               offsetof(pagecrypt_place, reseals) + 4 == offsetof(pagecrypt_place, given));
+HOLDS(a_context_has_52_bytes, sizeof(pagecrypt_context) == 52 && offsetof(pagecrypt_context, id) == 4 &&
+                                  offsetof(pagecrypt_context, writer) == 36);
+HOLDS(a_record_header_s_clock_is_at_16, offsetof(pagecrypt_record_header, clock) == 16);
+HOLDS(an_entry_has_eight_words_a_clock_and_a_flag, offsetof(pagecrypt_entry, clock) == 8 * sizeof(void *) &&
+                                                       sizeof(pagecrypt_entry) == 8 * sizeof(void *) + 16);
+HOLDS(a_header_of_s2_has_four_words, sizeof(pagecrypt_s2_header) == 4 * sizeof(void *));
+HOLDS(a_stored_record_s_payload_is_at_24, offsetof(pagecrypt_s2_stored_record, payload) == 24);
 HOLDS(progress_is_a_function, sizeof(pagecrypt_progress) == sizeof(void (*)(void)));
 
 /* They are compared with the library's own at run time. */
