@@ -219,7 +219,8 @@ const uint64_t *pagecrypt_error_numbers(const pagecrypt_error *error, size_t *le
 
 /**
  * What was needed: bytes for PAGECRYPT_ERROR_KEY_LENGTH and PAGECRYPT_ERROR_BUFFER_LENGTH (for a run of pages: the
- * page size, of which the length must be a multiple), the key's cipher for PAGECRYPT_ERROR_CIPHER_MISMATCH; else 0.
+ * page size, of which the length must be a multiple), the key's cipher for PAGECRYPT_ERROR_CIPHER_MISMATCH, the size that
+ * was stored for PAGECRYPT_ERROR_METERED_SIZE; else 0.
  */
 uint64_t pagecrypt_error_expected(const pagecrypt_error *error);
 

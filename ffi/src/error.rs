@@ -194,7 +194,8 @@ pub unsafe extern "C" fn pagecrypt_error_numbers(
 }
 
 /// What was needed: bytes for PAGECRYPT_ERROR_KEY_LENGTH and PAGECRYPT_ERROR_BUFFER_LENGTH (for a run of pages: the
-/// page size, of which the length must be a multiple), the key's cipher for PAGECRYPT_ERROR_CIPHER_MISMATCH; else 0.
+/// page size, of which the length must be a multiple), the key's cipher for PAGECRYPT_ERROR_CIPHER_MISMATCH, the size that
+/// was stored for PAGECRYPT_ERROR_METERED_SIZE; else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pagecrypt_error_expected(error: *const pagecrypt_error) -> u64 {
     // Safety: handle.
