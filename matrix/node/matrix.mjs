@@ -35,18 +35,25 @@ import {
   verifyFile,
 } from "../../node/index.mjs";
 
+import { Refused, compare } from "./checks.mjs";
+import {
+  readRecordsBound,
+  readRecordsS2,
+  writeRecordsBound,
+  writeRecordsS2,
+} from "./records.mjs";
+
 /** What every language does; a new one is a row here and a row in each other program. */
 const CAPABILITIES = {
   messages: { write: writeMessages, read: readMessages },
   pages: { write: writePages, read: readPages },
   frames: { write: writeFrames, read: readFrames },
   file: { write: writeFile, read: readFile },
+  "records-s2": { write: writeRecordsS2, read: readRecordsS2 },
+  "records-bound": { write: writeRecordsBound, read: readRecordsBound },
 };
 
 const PAGE_SIZE = 4096;
-
-/** Says that the format does not have the cipher, as it should not. */
-class Refused extends Error {}
 
 async function main([mode, folder, vectors, ...more]) {
   if (
@@ -326,13 +333,6 @@ function page(codec, number, add = 0) {
   for (let j = 0; j < PAGE_SIZE - codec.reservedLength; j++)
     bytes[j] = (7 * number + j + add) & 0xff;
   return bytes;
-}
-
-function compare(what, got, expected) {
-  if (got.length !== expected.length)
-    throw new Error(`${what}: ${got.length}, not ${expected.length}`);
-  for (let i = 0; i < got.length; i++)
-    if (got[i] !== expected[i]) throw new Error(`${what}: ${i} is another`);
 }
 
 process.exitCode = await main(process.argv.slice(2));
