@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -94,4 +94,20 @@ test("Ctrl-C stops the check", { skip: process.platform === "win32" && "POSIX si
   const { code, signal, stdout } = await ended;
   assert.deepEqual([code, signal], [130, null]);
   assert.ok(stdout.split("\n").length < 50);
+});
+
+test("the lines of a log are sealed, and opened where none was changed", (t) => {
+  const folder = folderOf(t);
+  const keyFile = join(folder, "key");
+  writeFileSync(keyFile, "00".repeat(32));
+  const run = (mode, input) => spawnSync(process.execPath, [example("lines.mjs"), mode, keyFile], { input });
+  const log = Buffer.from(Array.from({ length: 500 }, (_, i) => `line ${i}\n`).join(""));
+  const { stdout: records, status } = run("seal", log);
+  assert.equal(status, 0);
+  assert.ok(!records.includes("line"));
+  const opened = run("open", records);
+  assert.deepEqual([opened.status, opened.stdout.toString()], [0, log.toString()]);
+  records[records.length - 1] ^= 1;
+  const damaged = run("open", records);
+  assert.deepEqual([damaged.status, damaged.stderr.toString()], [4, "authentication failed: message 499\n"]);
 });

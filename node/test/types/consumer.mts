@@ -1,7 +1,7 @@
 // A program of ES modules, as TypeScript sees it. Compiled by types.test.mjs; some lines are wrong on purpose, so that nobody runs it.
 
 import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
+import type { Readable, Transform } from "node:stream";
 
 import pagecrypt, * as everything from "libpagecrypt";
 import {
@@ -11,27 +11,47 @@ import {
   InputOutputError,
   Key,
   LockedError,
+  MeteredSizeError,
   PageCodec,
   PageReader,
   PagecryptError,
+  RecordCodec,
+  StoreCodec,
   TAG_LENGTH,
+  TokenKey,
+  UnknownKeyIdError,
   WalChain,
   WalFrameHeader,
   WalHeader,
   WrongKeyError,
   cipher,
   ciphers,
+  compareWrites,
   decryptFile,
   encryptFile,
   encryptFileSync,
   engines,
+  generateKey,
   inspectFile,
+  keyId,
+  parseRecordHeader,
   parseTursoHeader,
   pendingBytePage,
+  recordOverhead,
+  s2,
   verifyFile,
   version,
 } from "libpagecrypt";
-import type { CipherInfo, CipherName, EngineName, Inspection, Summary, VerifyReport } from "libpagecrypt";
+import type {
+  CipherInfo,
+  CipherName,
+  EngineName,
+  Inspection,
+  OpenedEntry,
+  RecordContext,
+  Summary,
+  VerifyReport,
+} from "libpagecrypt";
 
 /** Holds types to each other, exactly. */
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -122,6 +142,38 @@ const salts: readonly [number, number] = WalFrameHeader.parse(frame).salts;
 WalChain.resume(header, chain.checksum);
 const order: "little" | "big" = header.byteOrder;
 
+// Records.
+const context: RecordContext = { kind: "writer", id: bytes, writer: new Uint8Array(16) };
+const records: RecordCodec = RecordCodec.bound(key, context).withDecryptOnlyKey(key);
+const sealedRecord: Buffer = records.sealSync(bytes, { sequence: 7n, clock: 8 });
+const openedRecords: Buffer[] = records.openBatchSync([sealedRecord], { sequences: [7] });
+const perRecord: (Buffer | PagecryptError)[] = records.openBatchSync([sealedRecord], { partial: true });
+const laterRecord: Promise<Buffer> = records.open(sealedRecord, { signal: AbortSignal.timeout(1) });
+const through: Transform = records.sealStream({ framing: "length", firstSequence: 0n, clock: Date.now });
+const clockOf: bigint | null = parseRecordHeader(sealedRecord).clock;
+const order3: -1 | 0 | 1 = compareWrites(sealedRecord, sealedRecord);
+const entries = new StoreCodec(generateKey("aegis256", context, [keyId(key, context)]), {
+  id: new Uint8Array(16),
+  tokenKey: TokenKey.generate(),
+  padding: "padme",
+});
+const kept: { token: Buffer; record: Buffer } = entries.sealSync({ path: "p", type: "t", schema: "1", body: bytes });
+const found: OpenedEntry = entries.openSync(kept.token, kept.record);
+const stored: s2.StoredRecord = s2.decodeStored(s2.encodeStored({ kind: "trim", point: 42 }));
+const point: bigint | undefined = stored.kind === "trim" ? stored.point : undefined;
+const answered: number | undefined = s2.answer(new PagecryptError("a message"))?.lite.http;
+same<Equal<ReturnType<typeof recordOverhead>, number | null>>();
+// @ts-expect-error: a writer has an id of its own
+RecordCodec.bound(key, { kind: "writer", id: bytes });
+// @ts-expect-error: codecs are made by its functions
+new RecordCodec(key);
+// @ts-expect-error: what is synchronous cannot be aborted
+records.sealSync(bytes, { signal: new AbortController().signal });
+// @ts-expect-error: there is no such kind of record
+s2.encodeStored({ kind: "append", body: bytes });
+// @ts-expect-error: only what is sealed has a clock that is asked for
+records.openStream({ clock: Date.now });
+
 // Files. These functions are compiled, and not run.
 export async function files(): Promise<void> {
   const summary: Summary = await encryptFile("a", new URL("file:///b"), key, {
@@ -169,6 +221,8 @@ export function errors(error: unknown): string {
     return by;
   }
   if (error instanceof InputOutputError) return `${error.path} ${error.syscallCode} ${error.errno}`;
+  if (error instanceof MeteredSizeError) return String(error.stored - error.actual);
+  if (error instanceof UnknownKeyIdError) return error.code;
   if (error instanceof WrongKeyError) return String(error.onlyPage);
   if (error instanceof PagecryptError) return `${error.code} ${error.number} ${error.exitCode}`;
   if (error instanceof ClosedError) return error.code;
@@ -202,5 +256,14 @@ void [
   salts,
   order,
   bytesOf,
+  openedRecords,
+  perRecord,
+  laterRecord,
+  through,
+  clockOf,
+  order3,
+  found,
+  point,
+  answered,
   pendingBytePage,
 ];
