@@ -17,15 +17,25 @@ from pathlib import Path
 import pagecrypt
 from pagecrypt import (
     Aead,
+    AuthenticationError,
     ByteOrder,
     Cipher,
+    Context,
+    Entry,
     Key,
     PageCodec,
+    PagecryptError,
     PageReader,
+    RecordCodec,
+    RecordHeader,
+    StoreCodec,
+    TokenKey,
+    UnknownKeyIdError,
     UnsupportedFormatError,
     WalChain,
     WalFrameHeader,
     WalHeader,
+    s2,
 )
 
 PAGE_SIZE = 4096
@@ -211,12 +221,145 @@ def compare_reader(place: Place, path: Path, plain: bytes) -> None:
         expect(reader.read_at(0, reader.size) == plain, "the reader gives other bytes than decrypt_file")
 
 
+# records-s2: 65 stored records of a stream, each with its length before it
+
+BODIES = TEXTS
+STREAM = s2.stream_id("matrix", "records")
+
+
+def s2_codec(place: Place) -> RecordCodec:
+    foreign = place.key.cipher not in (Cipher.AES256GCM, Cipher.AEGIS256)
+    try:
+        codec = RecordCodec.s2(place.key, STREAM)
+    except UnsupportedFormatError:
+        if foreign:
+            raise RefusedError from None
+        raise
+    expect(not foreign, "the format took a cipher that it does not have")
+    return codec
+
+
+def command_or_envelope(i: int) -> s2.Envelope | s2.Fence | s2.Trim:
+    if i % 8 == 7:
+        return s2.Fence("token") if i == 7 else s2.Trim(i)
+    headers = tuple(s2.Header(b"h%d" % number, bytes([i]) * i) for number in range(i % 3))
+    return s2.Envelope(headers, BODIES[i])
+
+
+def with_length(record: bytes) -> bytes:
+    return len(record).to_bytes(4, "big") + record
+
+
+def write_s2_records(place: Place) -> None:
+    codec = s2_codec(place)
+    records = {i: command_or_envelope(i) for i in range(COUNT)}
+    envelopes = {i: envelope for i, envelope in records.items() if isinstance(envelope, s2.Envelope)}
+    sealed = codec.seal_batch([envelope.encode() for envelope in envelopes.values()], sequences=envelopes)
+    encrypted = {
+        i: s2.Encrypted(envelope.metered_size, record)
+        for (i, envelope), record in zip(envelopes.items(), sealed, strict=True)
+    }
+    stored: dict[int, s2.StoredRecord] = {
+        i: encrypted[i] if isinstance(record, s2.Envelope) else record for i, record in records.items()
+    }
+    content = b"".join(with_length(s2.encode_stored(record)) for record in stored.values())
+    place.path("records-s2").write_bytes(content)
+
+
+def read_s2_records(place: Place) -> None:
+    codec = s2_codec(place)
+    content = Content(place.path("records-s2").read_bytes())
+    for i in range(COUNT):
+        expect(s2.open_stored(codec, content.record()) == command_or_envelope(i), f"record {i} is another")
+    content.must_end()
+
+
+class Content:
+    """A file of records, read from its beginning."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content, self.at = content, 0
+
+    def take(self, length: int) -> bytes:
+        expect(self.at + length <= len(self.content), "the file ends too early")
+        self.at += length
+        return self.content[self.at - length : self.at]
+
+    def record(self) -> bytes:
+        return self.take(self.length())
+
+    def length(self) -> int:
+        return int.from_bytes(self.take(4), "big")
+
+    def row(self) -> tuple[bytes, bytes]:
+        """A token and a record, of which the length stands before both."""
+        length = self.length()
+        return self.take(32), self.take(length)
+
+    def must_end(self) -> None:
+        expect(self.at == len(self.content), "there is more than the records")
+
+
+# records-bound: 65 records of a stream, of a writer and of a store, each with its length before it
+
+CLOCKS = [None if i % 2 else 1000 + i for i in range(COUNT)]
+ENTRIES = [Entry(b"path/%d" % i, b"t", b"1", BODIES[i], clock=i) for i in range(COUNT)]
+
+
+def stream_codec(place: Place, byte: int = 1) -> RecordCodec:
+    return RecordCodec.bound(place.key, Context.stream(bytes([byte]) * 32))
+
+
+def writer_codec(place: Place) -> RecordCodec:
+    return RecordCodec.bound(place.key, Context.writer(bytes([1]) * 32, bytes([2]) * 16))
+
+
+def store_codec(place: Place) -> StoreCodec:
+    return StoreCodec(place.key, bytes([3]) * 16, TokenKey.from_bytes(bytes([4]) * 32), "padme")
+
+
+def write_bound_records(place: Place) -> None:
+    records = stream_codec(place).seal_batch(BODIES, sequences=range(COUNT), clocks=CLOCKS)
+    records += writer_codec(place).seal_batch(BODIES)
+    rows = store_codec(place).seal_batch(ENTRIES)
+    content = [with_length(record) for record in records]
+    content += [len(record).to_bytes(4, "big") + token + record for token, record in rows]
+    place.path("records-bound").write_bytes(b"".join(content))
+
+
+def read_bound_records(place: Place) -> None:
+    content = Content(place.path("records-bound").read_bytes())
+    of_stream = [content.record() for _ in range(COUNT)]
+    of_writer = [content.record() for _ in range(COUNT)]
+    rows = [content.row() for _ in range(COUNT)]
+    content.must_end()
+    codec = stream_codec(place)
+    opened = codec.open_batch(of_stream, sequences=range(COUNT), clocks=CLOCKS)
+    expect(opened == BODIES, "other records of the stream")
+    clocks = [RecordHeader.parse(record).clock for record in of_stream]
+    expect(clocks == CLOCKS, "other clocks")
+    expect(writer_codec(place).open_batch(of_writer) == BODIES, "other records of the writer")
+    expect(store_codec(place).open_batch(rows) == ENTRIES, "other entries")
+    expect_error(UnknownKeyIdError, lambda: stream_codec(place, 9).open(of_stream[0], sequence=0))
+    expect_error(AuthenticationError, lambda: codec.open(of_stream[0], sequence=1))
+
+
+def expect_error(kind: type[PagecryptError], call: Callable[[], object]) -> None:
+    try:
+        call()
+    except kind:
+        return
+    raise WrongError(f"there was no {kind.__name__}")
+
+
 # What every language does; a new capability is a row here and a row in each other program.
 CAPABILITIES: dict[str, tuple[Callable[[Place], None], Callable[[Place], None]]] = {
     "messages": (write_messages, read_messages),
     "pages": (write_pages, read_pages),
     "frames": (write_frames, read_frames),
     "file": (write_file, read_file),
+    "records-s2": (write_s2_records, read_s2_records),
+    "records-bound": (write_bound_records, read_bound_records),
 }
 
 

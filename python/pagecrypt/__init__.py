@@ -1,12 +1,14 @@
-"""Authenticated encryption for database pages, messages and whole SQLite files.
+"""Authenticated encryption for database pages, messages, records and whole SQLite files.
 
-Key holds a secret, PageCodec seals and opens pages and frames of write-ahead logs, Aead messages; encrypt_file,
-decrypt_file, verify_file and inspect_file work on whole databases in Turso's format, and PageReader reads one. Every
+Key holds a secret, PageCodec seals and opens pages and frames of write-ahead logs, Aead messages, RecordCodec records
+of streams, StoreCodec entries of stores; encrypt_file, decrypt_file, verify_file and inspect_file work on whole
+databases in Turso's format, and PageReader reads one. The module pagecrypt.s2 has what S2 puts around records. Every
 error is a PagecryptError, and where Python has a fitting class (ValueError, OSError, ...) also that.
 """
 
 from __future__ import annotations
 
+from pagecrypt import s2
 from pagecrypt._enums import (
     ByteOrder,
     Cipher,
@@ -15,6 +17,8 @@ from pagecrypt._enums import (
     FileFormat,
     Format,
     LockedBy,
+    Padding,
+    RecordFormat,
     Unit,
     Way,
     ciphers,
@@ -38,6 +42,7 @@ from pagecrypt._errors import (
     LockedError,
     MalformedError,
     MessageTooLongError,
+    MeteredSizeError,
     NotDirectoryError,
     NotEncryptedError,
     NotFoundError,
@@ -48,6 +53,7 @@ from pagecrypt._errors import (
     RandomSourceError,
     UnknownCipherError,
     UnknownEngineError,
+    UnknownKeyIdError,
     UnsupportedFormatError,
     UsageLimitError,
     WrongKeyError,
@@ -59,18 +65,27 @@ from pagecrypt._native import (
     WAL_FRAME_HEADER_LENGTH,
     WAL_HEADER_LENGTH,
     Aead,
+    Context,
     Key,
     PageCodec,
     PageReader,
+    RecordCodec,
+    StoreCodec,
+    TokenKey,
     WalChain,
     __version__,
+    compare_writes,
     decrypt_file,
     encrypt_file,
+    generate_key,
     inspect_file,
+    key_id,
     pending_byte_page,
+    record_overhead,
     verify_file,
 )
-from pagecrypt._types import CipherLike, EncodingLike, EngineLike, FormatLike
+from pagecrypt._record import Entry, RecordHeader
+from pagecrypt._types import CipherLike, EncodingLike, EngineLike, FormatLike, PaddingLike, RecordFormatLike
 from pagecrypt._wal import TursoHeader, WalFrameHeader, WalHeader
 
 __all__ = [
@@ -86,11 +101,13 @@ __all__ = [
     "Cipher",
     "CipherLike",
     "CipherMismatchError",
+    "Context",
     "DestinationExistsError",
     "Encoding",
     "EncodingLike",
     "Engine",
     "EngineLike",
+    "Entry",
     "ErrorCode",
     "FileFormat",
     "FilePermissionsError",
@@ -111,22 +128,32 @@ __all__ = [
     "LogReport",
     "MalformedError",
     "MessageTooLongError",
+    "MeteredSizeError",
     "NotDirectoryError",
     "NotEncryptedError",
     "NotFoundError",
     "NumberRange",
     "OverlapError",
+    "Padding",
+    "PaddingLike",
     "PageCodec",
     "PageNumberError",
     "PageReader",
     "PageSizeError",
     "PagecryptError",
     "RandomSourceError",
+    "RecordCodec",
+    "RecordFormat",
+    "RecordFormatLike",
+    "RecordHeader",
+    "StoreCodec",
     "Summary",
+    "TokenKey",
     "TursoHeader",
     "Unit",
     "UnknownCipherError",
     "UnknownEngineError",
+    "UnknownKeyIdError",
     "UnsupportedFormatError",
     "UsageLimitError",
     "VerifyReport",
@@ -137,11 +164,16 @@ __all__ = [
     "WrongKeyError",
     "__version__",
     "ciphers",
+    "compare_writes",
     "decrypt_file",
     "encrypt_file",
     "engines",
+    "generate_key",
     "inspect_file",
+    "key_id",
     "pending_byte_page",
+    "record_overhead",
+    "s2",
     "verify_file",
 ]
 

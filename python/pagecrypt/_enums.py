@@ -108,7 +108,7 @@ class Unit(enum.StrEnum):
     """What the numbers of an AuthenticationError count."""
 
     MESSAGE = "message"
-    """Messages of a batch, from 0."""
+    """Messages or records of a batch, from 0."""
     PAGE = "page"
     """Pages, from 1."""
     FRAME = "frame"
@@ -134,6 +134,24 @@ class Format(enum.StrEnum):
     """How nonce, tag and ciphertext lie in a page."""
 
     TURSO = "turso"
+
+
+class RecordFormat(enum.StrEnum):
+    """How nonce, tag and ciphertext lie in a record."""
+
+    S2 = "s2"
+    """S2's encrypted records, which are bound to their stream only."""
+    BOUND = "bound"
+    """Those of pagecrypt's own, which are bound to their place and name their key."""
+
+
+class Padding(enum.StrEnum):
+    """How much of an entry's length its record shows."""
+
+    NONE = "none"
+    """All of it."""
+    PADME = "padme"
+    """Its size class, by the rule Padmé: an entry becomes at most 12 % longer."""
 
 
 class Encoding(enum.StrEnum):

@@ -110,7 +110,7 @@ class KeyLengthError(_LengthError, code=ErrorCode.KEY_LENGTH):
 
 
 class KeyTextError(PagecryptError, ValueError, code=ErrorCode.KEY_TEXT):
-    """The text is not a key in base64 or hexadecimal."""
+    """The text is not a key in base64 or hexadecimal; for S2, in base64."""
 
     got: int | None
     """How many characters there were, where no key has so many."""
@@ -133,6 +133,10 @@ class WrongKeyError(PagecryptError, code=ErrorCode.WRONG_KEY):
     def __init__(self, message: str = "", *, only_page: bool = False) -> None:
         super().__init__(message)
         self.only_page = only_page
+
+
+class UnknownKeyIdError(PagecryptError, code=ErrorCode.UNKNOWN_KEY_ID):
+    """No key that was given has the id that the record names: its key is unknown, which says nothing of the record."""
 
 
 class AuthenticationError(PagecryptError, code=ErrorCode.AUTHENTICATION_FAILED):
@@ -217,6 +221,20 @@ class PageSizeError(PagecryptError, ValueError, code=ErrorCode.PAGE_SIZE):
 
 class PageNumberError(PagecryptError, ValueError, code=ErrorCode.PAGE_NUMBER):
     """Page numbers start at 1 and end at 4294967294, or where the database ends."""
+
+
+class MeteredSizeError(PagecryptError, code=ErrorCode.METERED_SIZE):
+    """A record of S2 was opened, and is metered at another size than was stored beside it."""
+
+    stored: int
+    """The size that was stored, unauthenticated, in bytes."""
+    actual: int
+    """The size of what was opened, in bytes."""
+
+    def __init__(self, message: str = "", *, stored: int = 0, actual: int = 0) -> None:
+        super().__init__(message)
+        self.stored = stored
+        self.actual = actual
 
 
 class BufferLengthError(_LengthError, code=ErrorCode.BUFFER_LENGTH):

@@ -1,30 +1,42 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, Final, Literal, Never, NoReturn, Self, TypeAlias, final, overload
+from typing import ClassVar, Final, Literal, Never, NoReturn, Protocol, Self, TypeAlias, TypeVar, final, overload
 
 from typing_extensions import Buffer
 
-from pagecrypt._enums import ByteOrder, Cipher, Engine, Format
+from pagecrypt._enums import ByteOrder, Cipher, Engine, Format, RecordFormat
+from pagecrypt._errors import PagecryptError
 from pagecrypt._file import Inspection, Summary, VerifyReport
 from pagecrypt._reader import PageFile
-from pagecrypt._types import CipherLike, EncodingLike, EngineLike, FormatLike
+from pagecrypt._record import Entry
+from pagecrypt._types import CipherLike, EncodingLike, EngineLike, FormatLike, PaddingLike, RecordFormatLike
 from pagecrypt._wal import WalHeader
+from pagecrypt.s2 import Header
 
 __all__ = [
     "PENDING_BYTE",
+    "S2_KEY_HEADER",
+    "S2_MAX_AES256GCM_SEQUENCE",
+    "S2_MAX_FENCING_TOKEN_LENGTH",
+    "S2_MAX_METERED_SIZE",
     "TAG_LENGTH",
     "WAL_FRAME_HEADER_LENGTH",
     "WAL_HEADER_LENGTH",
     "Aead",
+    "Context",
     "Key",
     "PageCodec",
     "PageReader",
+    "RecordCodec",
+    "StoreCodec",
+    "TokenKey",
     "WalChain",
     "__version__",
     "cipher_engine",
     "cipher_from_name",
     "cipher_from_number",
     "cipher_rows",
+    "compare_writes",
     "decrypt_file",
     "encrypt_file",
     "engine_from_name",
@@ -32,9 +44,22 @@ __all__ = [
     "engine_names",
     "enumeration_values",
     "error_rows",
+    "generate_key",
     "inspect_file",
+    "key_id",
     "pending_byte_page",
+    "record_header_parse",
+    "record_overhead",
     "run_command",
+    "s2_answer",
+    "s2_decode_stored",
+    "s2_encode_stored",
+    "s2_envelope_decode",
+    "s2_envelope_encode",
+    "s2_key_from_header",
+    "s2_metered_size",
+    "s2_open_stored",
+    "s2_stream_id",
     "turso_header_parse",
     "verify_file",
     "wal_frame_header_parse",
@@ -45,9 +70,25 @@ __all__ = [
 _Path: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 _Progress: TypeAlias = Callable[[int, int], object]
 _Words: TypeAlias = tuple[int, int]
+_Pairs: TypeAlias = list[tuple[bytes, bytes]]
+_StoredParts: TypeAlias = tuple[str, int, str, bytes, _Pairs]
+_Status: TypeAlias = tuple[int, str]
+
+class _Column(Protocol):
+    """An Array or ChunkedArray of pyarrow."""
+
+    @property
+    def null_count(self, /) -> int: ...
+    def __len__(self, /) -> int: ...
+
+_SomeColumn = TypeVar("_SomeColumn", bound=_Column)
 
 __version__: Final[str]
 PENDING_BYTE: Final[int]
+S2_KEY_HEADER: Final[str]
+S2_MAX_AES256GCM_SEQUENCE: Final[int]
+S2_MAX_FENCING_TOKEN_LENGTH: Final[int]
+S2_MAX_METERED_SIZE: Final[int]
 TAG_LENGTH: Final[int]
 WAL_FRAME_HEADER_LENGTH: Final[int]
 WAL_HEADER_LENGTH: Final[int]
@@ -403,6 +444,150 @@ class PageReader:
         io.BufferedReader(reader.as_file()). Closing it leaves the reader open.
         """
 
+@final
+class Context:
+    def __new__(cls, made_by_its_static_methods: Never, /) -> Self: ...
+    @staticmethod
+    def stream(id: Buffer) -> Context: ...
+    @staticmethod
+    def store(id: Buffer) -> Context: ...
+    @staticmethod
+    def writer(stream: Buffer, writer: Buffer) -> Context: ...
+    @property
+    def kind(self) -> Literal["stream", "store", "writer"]: ...
+    @property
+    def id(self) -> bytes: ...
+    @property
+    def writer_id(self) -> bytes | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+
+@final
+class RecordCodec:
+    def __new__(cls, made_by_its_static_methods: Never, /) -> Self: ...
+    @staticmethod
+    def s2(key: Key, stream_id: Buffer) -> RecordCodec: ...
+    @staticmethod
+    def bound(key: Key, context: Context) -> RecordCodec: ...
+    def with_decrypt_only_key(self, key: Key) -> RecordCodec: ...
+    @property
+    def cipher(self) -> Cipher: ...
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def format(self) -> RecordFormat: ...
+    @property
+    def key_id(self) -> bytes | None: ...
+    def sealed_length(self, plaintext_length: int, *, clock: int | None = None, reseals: int = 0) -> int: ...
+    def opened_length(self, record: Buffer) -> int: ...
+    def needs_reseal(self, record: Buffer) -> bool: ...
+    def seal(
+        self,
+        plaintext: Buffer,
+        *,
+        sequence: int | None = None,
+        clock: int | None = None,
+        token: Buffer | None = None,
+        reseals: int = 0,
+    ) -> bytes: ...
+    def open(
+        self,
+        record: Buffer,
+        *,
+        sequence: int | None = None,
+        clock: int | None = None,
+        token: Buffer | None = None,
+    ) -> bytes: ...
+    def reseal(
+        self,
+        record: Buffer,
+        *,
+        sequence: int | None = None,
+        clock: int | None = None,
+        token: Buffer | None = None,
+    ) -> bytes: ...
+    def seal_batch(
+        self,
+        plaintexts: Iterable[Buffer],
+        *,
+        sequences: Iterable[int | None] | None = None,
+        clocks: Iterable[int | None] | None = None,
+        tokens: Iterable[Buffer] | None = None,
+        reseals: Iterable[int] | None = None,
+    ) -> list[bytes]: ...
+    @overload
+    def open_batch(
+        self,
+        records: Iterable[Buffer],
+        *,
+        sequences: Iterable[int | None] | None = None,
+        clocks: Iterable[int | None] | None = None,
+        tokens: Iterable[Buffer] | None = None,
+        partial: Literal[False] = False,
+    ) -> list[bytes]: ...
+    @overload
+    def open_batch(
+        self,
+        records: Iterable[Buffer],
+        *,
+        sequences: Iterable[int | None] | None = None,
+        clocks: Iterable[int | None] | None = None,
+        tokens: Iterable[Buffer] | None = None,
+        partial: bool,
+    ) -> list[bytes | PagecryptError]: ...
+    def seal_arrow(
+        self,
+        column: _SomeColumn,
+        *,
+        first_sequence: int | None = None,
+        clocks: _Column | None = None,
+        tokens: _Column | None = None,
+    ) -> _SomeColumn: ...
+    def open_arrow(
+        self,
+        column: _SomeColumn,
+        *,
+        first_sequence: int | None = None,
+        tokens: _Column | None = None,
+        partial: bool = False,
+    ) -> _SomeColumn: ...
+
+@final
+class TokenKey:
+    def __new__(cls, made_by_its_static_methods: Never, /) -> Self: ...
+    @staticmethod
+    def generate() -> TokenKey: ...
+    @staticmethod
+    def from_bytes(secret: Buffer) -> TokenKey: ...
+    def to_bytes(self) -> bytes: ...
+    def token(self, path: Buffer) -> bytes: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __copy__(self, /) -> NoReturn: ...
+    def __deepcopy__(self, /, _memo: object) -> NoReturn: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+@final
+class StoreCodec:
+    def __new__(cls, key: Key, store_id: Buffer, token_key: TokenKey, padding: PaddingLike = "none") -> Self: ...
+    def with_decrypt_only_key(self, key: Key) -> StoreCodec: ...
+    @property
+    def cipher(self) -> Cipher: ...
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def key_id(self) -> bytes: ...
+    def token(self, path: Buffer) -> bytes: ...
+    def seal(self, entry: Entry) -> tuple[bytes, bytes]: ...
+    def seal_batch(self, entries: Iterable[Entry]) -> list[tuple[bytes, bytes]]: ...
+    def open(self, token: Buffer, record: Buffer) -> Entry: ...
+    @overload
+    def open_batch(self, rows: Iterable[tuple[Buffer, Buffer]], *, partial: Literal[False] = False) -> list[Entry]: ...
+    @overload
+    def open_batch(self, rows: Iterable[tuple[Buffer, Buffer]], *, partial: bool) -> list[Entry | PagecryptError]: ...
+    def needs_reseal(self, record: Buffer) -> bool: ...
+    def reseal(self, token: Buffer, record: Buffer) -> bytes: ...
+
 def pending_byte_page(page_size: int) -> int:
     """The number of the page that SQLite never uses, since its locks are there: the one that holds PENDING_BYTE.
 
@@ -484,6 +669,20 @@ def inspect_file(path: _Path) -> Inspection:
     locks on it.
     """
 
+def record_overhead(cipher: CipherLike, format: RecordFormatLike) -> int | None: ...
+def compare_writes(a: Buffer, b: Buffer) -> Literal[-1, 0, 1]: ...
+def key_id(key: Key, context: Context) -> bytes: ...
+def generate_key(cipher: CipherLike, context: Context, taken: Iterable[Buffer] = ()) -> Key: ...
+def record_header_parse(record: Buffer) -> tuple[Cipher, bytes, int | None, int, int]: ...
+def s2_stream_id(basin: str, stream: str) -> bytes: ...
+def s2_key_from_header(value: str | Buffer | None, cipher: CipherLike) -> Key: ...
+def s2_envelope_encode(headers: Iterable[Header], body: Buffer) -> bytes: ...
+def s2_envelope_decode(encoded: Buffer) -> tuple[_Pairs, bytes]: ...
+def s2_decode_stored(stored: Buffer) -> _StoredParts: ...
+def s2_open_stored(codec: RecordCodec, stored: Buffer) -> _StoredParts: ...
+def s2_encode_stored(kind: str, number: int, token: str, content: Buffer, headers: Iterable[Header]) -> bytes: ...
+def s2_metered_size(kind: str, number: int, token: str, content: Buffer, headers: Iterable[Header]) -> int: ...
+def s2_answer(error: PagecryptError) -> tuple[_Status | None, _Status] | None: ...
 def cipher_rows() -> list[tuple[str, int, str, int, int, int, int, int, int | None]]:
     """Every cipher: name, number, hyphenated name, lengths of key, nonce, tag and reserved bytes, limits."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from pagecrypt._enums import Cipher, Encoding, Engine, Format
+from pagecrypt._enums import Cipher, Encoding, Engine, Format, Padding, RecordFormat
 
 CipherLike: TypeAlias = Cipher | str
 """A cipher, or its name in any spelling."""
@@ -14,3 +14,7 @@ EncodingLike: TypeAlias = Encoding | Literal["base64", "hex"]
 """An encoding, or its name."""
 FormatLike: TypeAlias = Format | Literal["turso"]
 """A format, or its name."""
+RecordFormatLike: TypeAlias = RecordFormat | Literal["s2", "bound"]
+"""A format of records, or its name."""
+PaddingLike: TypeAlias = Padding | Literal["none", "padme"]
+"""A padding, or its name."""

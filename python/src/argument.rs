@@ -4,11 +4,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pagecrypt::{Cipher, Encoding, Engine, Error};
+use pagecrypt::record::bound::Padding;
+use pagecrypt::{Cipher, Encoding, Engine, Error, record};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::border::buffer::Readable;
 use crate::error::{OrRaise as _, exception, invalid_argument, wrong_page_size};
 use crate::key::Key;
 
@@ -61,6 +63,24 @@ pub(crate) fn check_format(object: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
     }
 }
 
+/// A `RecordFormat` or its name.
+pub(crate) fn record_format(object: &Bound<'_, PyAny>) -> PyResult<record::Format> {
+    match word(object, "format", "a RecordFormat or its name")? {
+        "s2" => Ok(record::Format::S2),
+        "bound" => Ok(record::Format::Bound),
+        _ => Err(invalid_argument(object.py(), "the format of records is neither s2 nor bound")),
+    }
+}
+
+/// A `Padding` or its name.
+pub(crate) fn padding(object: &Bound<'_, PyAny>) -> PyResult<Padding> {
+    match word(object, "padding", "a Padding or its name")? {
+        "none" => Ok(Padding::None),
+        "padme" => Ok(Padding::Padme),
+        _ => Err(invalid_argument(object.py(), "the padding is neither none nor padme")),
+    }
+}
+
 /// A short text; what is not Unicode is no name of anything.
 pub(crate) fn word<'a>(object: &'a Bound<'_, PyAny>, name: &str, expected: &str) -> PyResult<&'a str> {
     let text = object.cast::<PyString>().map_err(|_| wrong_type(name, expected, object))?;
@@ -96,6 +116,54 @@ where
             error
         }
     })
+}
+
+/// An integer of the type `T`, or an error that says its `range`.
+pub(crate) fn number<T>(object: &Bound<'_, PyAny>, name: &str, range: &'static str) -> PyResult<T>
+where
+    T: for<'a, 'py> FromPyObject<'a, 'py, Error = PyErr>,
+{
+    integer(object, name, || invalid_argument(object.py(), range))
+}
+
+/// Exactly `N` bytes, for example an id.
+pub(crate) fn array<const N: usize>(object: &Bound<'_, PyAny>, name: &str) -> PyResult<[u8; N]> {
+    let bytes = Readable::of(object, name)?;
+    let got = bytes.bytes().len();
+    bytes.bytes().try_into().map_err(|_| Error::BufferLength { expected: N, got }).or_raise(object.py())
+}
+
+/// What most sequences hold.
+pub(crate) const BUFFERS: &str = "a sequence of bytes-like objects";
+
+/// Each item of a sequence, as `make` makes it.
+pub(crate) fn each<'py, T>(
+    sequence: &Bound<'py, PyAny>,
+    name: &str,
+    expected: &str,
+    make: impl Fn(&Bound<'py, PyAny>, &str) -> PyResult<T>,
+) -> PyResult<Vec<T>> {
+    up_to(usize::MAX, sequence, name, expected, make)
+}
+
+/// Each item of a sequence, of which so many are looked at: it may have no end.
+pub(crate) fn up_to<'py, T>(
+    most: usize,
+    sequence: &Bound<'py, PyAny>,
+    name: &str,
+    expected: &str,
+    make: impl Fn(&Bound<'py, PyAny>, &str) -> PyResult<T>,
+) -> PyResult<Vec<T>> {
+    let items = sequence.try_iter().map_err(|_| wrong_type(name, expected, sequence))?;
+    items
+        .take(most)
+        .enumerate()
+        .map(|(index, item)| {
+            let item = item?;
+            // The name with its index is made only where it is needed.
+            make(&item, name).or_else(|_| make(&item, &format!("{name}[{index}]")))
+        })
+        .collect()
 }
 
 /// A count of seconds, which may be infinite.

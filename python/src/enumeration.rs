@@ -3,12 +3,14 @@
 use pagecrypt::file::{FileFormat, Way};
 use pagecrypt::page::Format;
 use pagecrypt::page::wal::ByteOrder;
+use pagecrypt::record;
 use pagecrypt::{LockedBy, Unit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 const FORMATS: [Format; 1] = [Format::Turso];
+const RECORD_FORMATS: [record::Format; 2] = [record::Format::S2, record::Format::Bound];
 const WAYS: [Way; 4] = [Way::Sealed, Way::Opened, Way::Rebuilt, Way::Repacked];
 const FILE_FORMATS: [FileFormat; 3] = [FileFormat::Turso, FileFormat::Sqlite, FileFormat::Unknown];
 const UNITS: [Unit; 3] = [Unit::Message, Unit::Page, Unit::Frame];
@@ -16,12 +18,15 @@ const HOLDERS: [LockedBy; 5] =
     [LockedBy::Writer, LockedBy::Change, LockedBy::Journal, LockedBy::Leftover, LockedBy::ThisProcess];
 const BYTE_ORDERS: [&str; 2] = ["little", "big"];
 const ENCODINGS: [&str; 2] = ["base64", "hex"];
+const PADDINGS: [&str; 2] = ["none", "padme"];
 
 /// The values of every enumeration, by its name; those of ciphers and engines have functions of their own.
 #[pyfunction]
 pub(crate) fn enumeration_values(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let values = PyDict::new(py);
     values.set_item("Format", FORMATS.map(Format::name))?;
+    values.set_item("RecordFormat", RECORD_FORMATS.map(record::Format::name))?;
+    values.set_item("Padding", PADDINGS)?;
     values.set_item("Encoding", ENCODINGS)?;
     values.set_item("Way", WAYS.map(Way::name))?;
     values.set_item("FileFormat", FILE_FORMATS.map(FileFormat::name))?;
@@ -35,6 +40,12 @@ pub(crate) fn enumeration_values(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> 
 pub(crate) fn format_member(py: Python<'_>, format: Format) -> PyResult<Bound<'_, PyAny>> {
     static MEMBERS: Members = Members::new("Format");
     MEMBERS.get(py, FORMATS.map(Format::name), format.name())
+}
+
+/// The member of `RecordFormat`.
+pub(crate) fn record_format_member(py: Python<'_>, format: record::Format) -> PyResult<Bound<'_, PyAny>> {
+    static MEMBERS: Members = Members::new("RecordFormat");
+    MEMBERS.get(py, RECORD_FORMATS.map(record::Format::name), format.name())
 }
 
 /// The member of `Way`.

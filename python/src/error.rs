@@ -83,7 +83,12 @@ fn build<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
             details.set_item("expected", cipher_member(py, *expected)?)?;
             details.set_item("got", cipher_member(py, *got)?)?;
         }
-        Error::PageSize(got) | Error::KeyText(KeyTextProblem::Length { got }) => {
+        Error::MeteredSize { stored, actual } => {
+            details.set_item("stored", stored)?;
+            details.set_item("actual", actual)?;
+        }
+        Error::PageSize(got)
+        | Error::KeyText(KeyTextProblem::Length { got } | KeyTextProblem::Base64Length { got }) => {
             details.set_item("got", got)?
         }
         Error::Locked(by) => details.set_item("locked_by", locked_by_member(py, *by)?)?,

@@ -55,7 +55,10 @@ impl Key {
     #[pyo3(signature = (text, cipher = None))]
     fn from_text(text: &Bound<'_, PyAny>, cipher: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let cipher = cipher.map(|cipher| argument::cipher(cipher, "cipher")).transpose()?;
-        KeyText::of(text)?.read(|text| pagecrypt::Key::from_text(text, cipher)).or_raise(text.py()).map(Self)
+        KeyText::of(text, "text")?
+            .read(KeyTextProblem::Characters, |text| pagecrypt::Key::from_text(text, cipher))
+            .or_raise(text.py())
+            .map(Self)
     }
 
     /// The key's cipher.
@@ -70,7 +73,7 @@ impl Key {
         engine_member(py, self.0.engine())
     }
 
-    /// How many pages and frames this key has sealed, in all the objects that use it.
+    /// How many pages, frames and records this key has sealed, in all the objects that use it.
     #[getter]
     fn seals(&self) -> u64 {
         self.0.seals()
@@ -136,24 +139,30 @@ fn not_copied() -> PyErr {
 }
 
 /// A key's text as Python has it.
-enum KeyText<'a, 'py> {
+pub(crate) enum KeyText<'a, 'py> {
     Text(&'a Bound<'py, PyString>),
     Bytes(Readable<'py>),
 }
 
 impl<'a, 'py> KeyText<'a, 'py> {
-    fn of(object: &'a Bound<'py, PyAny>) -> PyResult<Self> {
+    /// The text of the argument `name`.
+    pub(crate) fn of(object: &'a Bound<'py, PyAny>, name: &str) -> PyResult<Self> {
         if let Ok(text) = object.cast() {
             return Ok(Self::Text(text));
         }
-        Readable::of(object, "text").map(Self::Bytes).map_err(|error| {
+        Readable::of(object, name).map(Self::Bytes).map_err(|error| {
             let is_type = error.is_instance_of::<PyTypeError>(object.py());
-            if is_type { argument::wrong_type("text", "str or a bytes-like object", object) } else { error }
+            if is_type { argument::wrong_type(name, "str or a bytes-like object", object) } else { error }
         })
     }
 
-    /// Gives the text to `read`. A buffer is copied first, since it may change; the copy is wiped.
-    fn read<T>(&self, read: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Error> {
+    /// Gives the text to `read`; what is not Unicode is the problem `otherwise`. A buffer is copied first, since it may
+    /// change; the copy is wiped.
+    pub(crate) fn read<T>(
+        &self,
+        otherwise: KeyTextProblem,
+        read: impl FnOnce(&str) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let copy;
         let text = match self {
             Self::Text(text) => text.to_str().ok(),
@@ -162,6 +171,6 @@ impl<'a, 'py> KeyText<'a, 'py> {
                 std::str::from_utf8(&copy).ok()
             }
         };
-        read(text.ok_or(Error::KeyText(KeyTextProblem::Characters))?)
+        read(text.ok_or(Error::KeyText(otherwise))?)
     }
 }

@@ -16,6 +16,11 @@ mod interpreter;
 mod key;
 mod page;
 mod reader;
+mod record;
+mod s2;
+mod store;
+mod token_key;
+mod unchanging;
 mod verify;
 mod wal;
 
@@ -47,6 +52,21 @@ mod _native {
     #[pymodule_export]
     use crate::reader::PageReader;
     #[pymodule_export]
+    use crate::record::context::Context;
+    #[pymodule_export]
+    use crate::record::{
+        RecordCodec, compare_writes, generate_key, key_id, record_header_parse, record_overhead,
+    };
+    #[pymodule_export]
+    use crate::s2::{
+        s2_answer, s2_decode_stored, s2_encode_stored, s2_envelope_decode, s2_envelope_encode,
+        s2_key_from_header, s2_metered_size, s2_open_stored, s2_stream_id,
+    };
+    #[pymodule_export]
+    use crate::store::StoreCodec;
+    #[pymodule_export]
+    use crate::token_key::TokenKey;
+    #[pymodule_export]
     use crate::verify::verify_file;
     #[pymodule_export]
     use crate::wal::{
@@ -55,6 +75,14 @@ mod _native {
 
     #[pymodule_export]
     const PENDING_BYTE: u64 = pagecrypt::page::PENDING_BYTE;
+    #[pymodule_export]
+    const S2_KEY_HEADER: &str = pagecrypt::record::s2::KEY_HEADER;
+    #[pymodule_export]
+    const S2_MAX_AES256GCM_SEQUENCE: u64 = pagecrypt::record::s2::MAX_AES256GCM_SEQUENCE;
+    #[pymodule_export]
+    const S2_MAX_FENCING_TOKEN_LENGTH: usize = pagecrypt::record::s2::MAX_FENCING_TOKEN_LENGTH;
+    #[pymodule_export]
+    const S2_MAX_METERED_SIZE: u64 = pagecrypt::record::s2::MAX_METERED_SIZE;
     #[pymodule_export]
     const TAG_LENGTH: usize = pagecrypt::TAG_LENGTH;
     #[pymodule_export]

@@ -24,13 +24,29 @@ from typing import Any
 
 import pagecrypt
 from buffers import strided
-from pagecrypt import Aead, Cipher, Key, PageCodec, PagecryptError, PageReader, WalChain
+from pagecrypt import (
+    Aead,
+    Cipher,
+    Context,
+    Key,
+    PageCodec,
+    PagecryptError,
+    PageReader,
+    RecordCodec,
+    StoreCodec,
+    TokenKey,
+    WalChain,
+)
 from samples import key_of, pages_of
-from surface import HEADER, Entry, entries
+from surface import HEADER, Call, entries
 
 import vectors
 
 KEY = key_of(Cipher.AEGIS256)
+TOKEN_KEY = TokenKey.generate()
+STREAM = Context.stream(bytes(32))
+RECORDS = RecordCodec.bound(KEY, STREAM)
+STORE = StoreCodec(KEY, bytes(16), TOKEN_KEY)
 # What misuse may raise. An OverflowError tells of an integer that was not checked; SystemError, a panic and the
 # package's own InternalError of a defect.
 FAIR = (TypeError, ValueError, BufferError, AttributeError, OSError, PagecryptError, MemoryError)
@@ -169,7 +185,7 @@ def numbers(folder: Path) -> None:
                 )
 
 
-def with_(entry: Entry, parameter: str, value: Any) -> Callable[[], Any]:
+def with_(entry: Call, parameter: str, value: Any) -> Callable[[], Any]:
     def call() -> Any:
         made = entry.call(**{parameter: value})
         if isinstance(made, PageReader):
@@ -311,6 +327,11 @@ def memory_that_changes(folder: Path) -> None:
                         lambda s=shared: aead.seal(s, nonce=bytes(32), associated_data=s),
                         lambda s=shared: aead.open(s, nonce=bytes(32)),
                         lambda s=shared: aead.seal_detached(s, nonce=memoryview(s)[:32]),
+                        lambda s=shared: RECORDS.seal(s),
+                        lambda s=shared: RECORDS.open(s),
+                        lambda b=batch: RECORDS.seal_batch(b),
+                        lambda b=batch: RECORDS.open_batch(b, partial=True),
+                        lambda s=shared: STORE.seal(pagecrypt.Entry(b"path", body=s)),
                         lambda b=batch: aead.open_batch(b, nonces=[b[0][:32]] * 8, partial=True),
                         lambda b=batch: aead.seal_batch(b, nonces=[b[0][:32]] * 8, associated_data=b),
                     ):
@@ -471,7 +492,8 @@ def progress(folder: Path) -> None:
 
 def life_and_death(folder: Path) -> None:
     """Objects made by side doors, in cycles, from weak references, gone in other threads."""
-    native = {type(thing) for thing in (KEY, Aead(KEY), PageCodec(KEY), WalChain.start(HEADER))}
+    things = (KEY, Aead(KEY), PageCodec(KEY), WalChain.start(HEADER), TOKEN_KEY, STREAM, RECORDS, STORE)
+    native = {type(thing) for thing in things}
     for kind in native | {PageReader}:
         for make in (
             lambda kind=kind: kind.__new__(kind),
@@ -485,7 +507,7 @@ def life_and_death(folder: Path) -> None:
                 for name in dir(thing):
                     attempt(f"{kind.__name__}.{name}", lambda t=thing, n=name: getattr(t, n))
                     attempt(f"{kind.__name__}.{name}()", lambda t=thing, n=name: getattr(t, n)())
-    for thing in (KEY, Aead(KEY), PageCodec(KEY), WalChain.start(HEADER)):
+    for thing in things:
         attempt("weak", lambda thing=thing: weakref.ref(thing))
         attempt("reduce", lambda thing=thing: thing.__reduce__())
         attempt("reduce", lambda thing=thing: thing.__reduce_ex__(2))

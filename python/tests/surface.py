@@ -9,11 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import pagecrypt
-from pagecrypt import Aead, ByteOrder, Key, PageCodec, PageReader, WalChain, WalHeader
+import pyarrow as pa  # type: ignore[import-untyped]
+from pagecrypt import (
+    Aead,
+    ByteOrder,
+    Context,
+    Entry,
+    Key,
+    PageCodec,
+    PageReader,
+    RecordCodec,
+    StoreCodec,
+    TokenKey,
+    WalChain,
+    WalHeader,
+    s2,
+)
 
 import vectors
 
 PUBLIC = [name for name in dir(pagecrypt) if not name.startswith("_")]
+# What is looked at, by the name before it.
+MODULES = {"": pagecrypt, "s2.": s2}
 HEADER = WalHeader(ByteOrder.LITTLE, 4096, 1, (1, 2))
 # Of dataclasses, enumerations and errors; called by nobody, or tested for themselves.
 INHERITED = frozenset(
@@ -22,7 +39,7 @@ INHERITED = frozenset(
 
 
 @dataclass(frozen=True)
-class Entry:
+class Call:
     """Something to call, and arguments with which it works."""
 
     name: str
@@ -45,7 +62,63 @@ def arguments_for(folder: Path) -> dict[str, Any]:
     frame = bytearray(b"\0\0\0\2" + bytes(20) + page)
     codec.seal_frames(WalChain.start(HEADER), frame)
     encrypted = vectors.ENCRYPTED
+    stream, envelope = Context.stream(bytes(32)), s2.Envelope((s2.Header(b"k", b"v"),), b"body")
+    records, store = RecordCodec.bound(key, stream), StoreCodec(key, bytes(16), TokenKey.from_bytes(bytes(32)))
+    record = records.seal(b"text", sequence=1, clock=5)
+    token, kept = store.seal(Entry(b"path"))
+    stored = s2.encode_stored(
+        s2.Encrypted(envelope.metered_size, RecordCodec.s2(key, bytes(32)).seal(envelope.encode()))
+    )
     return {
+        "stream_id": bytes(32),
+        "context": stream,
+        "id": bytes(32),
+        "Context.store.id": bytes(16),
+        "stream": bytes(32),
+        "writer": bytes(16),
+        "plaintext": b"text",
+        "plaintext_length": 4,
+        "record": record,
+        "sequence": 1,
+        "clock": 5,
+        "token": None,
+        "reseals": 0,
+        "plaintexts": [b"text"],
+        "records": [record],
+        "sequences": [1],
+        "clocks": [5],
+        "tokens": None,
+        "RecordCodec.seal_batch.reseals": [0],
+        "column": pa.array([b"text", None], pa.binary()),
+        "first_sequence": 1,
+        "RecordCodec.seal_arrow.clocks": pa.array([5, 5]),
+        "RecordCodec.open_arrow.column": pa.array([record, None], pa.binary()),
+        "taken": [bytes(4)],
+        "a": record,
+        "b": record,
+        "record_overhead.format": "bound",
+        "store_id": bytes(16),
+        "token_key": TokenKey.from_bytes(bytes(32)),
+        "padding": "padme",
+        "TokenKey.from_bytes.secret": bytes(32),
+        "TokenKey.token.path": b"path",
+        "StoreCodec.token.path": b"path",
+        "entry": Entry(b"path"),
+        "entries": [Entry(b"path")],
+        "rows": [(token, kept)],
+        "StoreCodec.open.token": token,
+        "StoreCodec.open.record": kept,
+        "StoreCodec.needs_reseal.record": kept,
+        "StoreCodec.reseal.token": token,
+        "StoreCodec.reseal.record": kept,
+        "s2.stream_id.basin": "basin",
+        "s2.stream_id.stream": "stream",
+        "value": key.to_text(),
+        "encoded": envelope.encode(),
+        "codec": RecordCodec.s2(key, bytes(32)),
+        "stored": stored,
+        "s2.encode_stored.stored": s2.Trim(7),
+        "error": pagecrypt.KeyRequiredError(),
         "key": key,
         "cipher": "aegis256",
         "engine": "portable",
@@ -122,12 +195,12 @@ def arguments_for(folder: Path) -> dict[str, Any]:
 
 def functions() -> Iterator[tuple[str, Callable[..., Any], Any]]:
     """Functions, constructors and methods, by name; with the class of a method that needs an object."""
-    for name in PUBLIC:
-        thing = getattr(pagecrypt, name)
+    for prefix, name in ((prefix, name) for prefix, module in MODULES.items() for name in public_of(module)):
+        thing = getattr(MODULES[prefix], name)
         if inspect.isclass(thing):
             if issubclass(thing, pagecrypt.PagecryptError | pagecrypt.ErrorCode):
                 continue
-            if name in ("Aead", "PageCodec", "PageReader", "WalHeader"):
+            if name in ("Aead", "PageCodec", "PageReader", "StoreCodec", "WalHeader"):
                 yield name, thing, None
             for method in dir(thing):
                 if method.startswith("_") or method in INHERITED:
@@ -137,9 +210,13 @@ def functions() -> Iterator[tuple[str, Callable[..., Any], Any]]:
                 if callable(found) and not inspect.isclass(found):
                     bound = isinstance(static, classmethod | staticmethod) or inspect.ismethod(found)
                     bound = bound or getattr(found, "__self__", None) is thing
-                    yield f"{name}.{method}", found, None if bound else thing
+                    yield f"{prefix}{name}.{method}", found, None if bound else thing
         elif inspect.isroutine(thing):
-            yield name, thing, None
+            yield f"{prefix}{name}", thing, None
+
+
+def public_of(module: Any) -> list[str]:
+    return PUBLIC if module is pagecrypt else list(module.__all__)
 
 
 def objects(folder: Path) -> dict[type, Any]:
@@ -154,18 +231,22 @@ def objects(folder: Path) -> dict[type, Any]:
         WalHeader: HEADER,
         pagecrypt.VerifyReport: pagecrypt.verify_file(vectors.ENCRYPTED, key),
         pagecrypt.Summary: summary,
+        RecordCodec: RecordCodec.bound(key, Context.stream(bytes(32))),
+        StoreCodec: StoreCodec(key, bytes(16), TokenKey.from_bytes(bytes(32))),
+        TokenKey: TokenKey.generate(),
+        s2.Envelope: s2.Envelope(),
         pagecrypt.Cipher: pagecrypt.Cipher.AEGIS256,
         pagecrypt.Engine: pagecrypt.Engine.PORTABLE,
     }
 
 
-def entries(folder: Path) -> list[Entry]:
+def entries(folder: Path) -> list[Call]:
     """Everything that takes arguments or none; a parameter that is not known here is an error."""
     fitting = arguments_for(folder)
     found = []
     for name, function, owner in functions():
         things = objects(folder)  # for each its own: one of them closes its reader
-        bound = function if owner is None else getattr(things[owner], name.split(".")[1])
+        bound = function if owner is None else getattr(things[owner], name.split(".")[-1])
         arguments, positional = {}, set()
         for parameter in inspect.signature(bound).parameters.values():
             assert parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD), f"{name}: {parameter}"
@@ -175,5 +256,5 @@ def entries(folder: Path) -> list[Entry]:
             arguments[parameter.name] = fitting.get(own, fitting.get(parameter.name))
             if parameter.kind is parameter.POSITIONAL_ONLY:
                 positional.add(parameter.name)
-        found.append(Entry(name, bound, arguments, frozenset(positional)))
+        found.append(Call(name, bound, arguments, frozenset(positional)))
     return found

@@ -13,12 +13,19 @@ from pagecrypt import (
     BufferLengthError,
     ByteOrder,
     Cipher,
+    Context,
+    Entry,
     PageCodec,
     PagecryptError,
+    RecordCodec,
+    RecordHeader,
+    StoreCodec,
+    TokenKey,
     TursoHeader,
     WalChain,
     WalFrameHeader,
     WalHeader,
+    s2,
 )
 from samples import key_of, pages_of
 
@@ -26,6 +33,8 @@ NONCE = bytes(32)
 KEY = key_of(Cipher.AEGIS256)
 AEAD = Aead(KEY)
 CODEC = PageCodec(KEY, 4096)
+RECORDS = RecordCodec.bound(KEY, Context.stream(bytes(32)))
+STORE = StoreCodec(KEY, bytes(16), TokenKey.from_bytes(bytes(32)))
 PLAIN = bytes(pages_of(CODEC, 2, 4))  # longer than what is worked on under the GIL
 SEALED = CODEC.sealed_pages(2, PLAIN)
 SHORT = PLAIN[:64]
@@ -128,6 +137,19 @@ READS: dict[str, Callable[[Any], Any]] = {
     "tag": lambda buffer: AEAD.open_detached(bytearray(), buffer, nonce=NONCE),
     "message of a batch": lambda buffer: AEAD.seal_batch([buffer], nonces=[NONCE]),
     "nonce of a batch": lambda buffer: AEAD.seal_batch([b""], nonces=[buffer]),
+    "plaintext of a record": RECORDS.seal,
+    "record": RECORDS.open,
+    "plaintext of a batch of records": lambda buffer: RECORDS.seal_batch([buffer]),
+    "record of a batch": lambda buffer: RECORDS.open_batch([buffer]),
+    "record that may wait": RECORDS.needs_reseal,
+    "id of a context": Context.stream,
+    "body of an entry": lambda buffer: STORE.seal(Entry(b"path", body=buffer)),
+    "path": STORE.token,
+    "record of a store": lambda buffer: STORE.open(bytes(32), buffer),
+    "body of an envelope": lambda buffer: s2.Envelope((), buffer).encode(),
+    "envelope": s2.Envelope.decode,
+    "stored record": s2.decode_stored,
+    "RecordHeader": RecordHeader.parse,
     "WalHeader": WalHeader.parse,
     "WalFrameHeader": WalFrameHeader.parse,
     "TursoHeader": TursoHeader.parse,

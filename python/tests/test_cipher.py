@@ -146,6 +146,8 @@ def test_pending_byte_page() -> None:
         pagecrypt.Cipher,
         pagecrypt.Engine,
         pagecrypt.Format,
+        pagecrypt.RecordFormat,
+        pagecrypt.Padding,
         pagecrypt.Encoding,
         pagecrypt.Way,
         pagecrypt.FileFormat,

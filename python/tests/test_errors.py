@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pagecrypt
 import pytest
-from pagecrypt import ErrorCode, Key, PagecryptError
+from pagecrypt import ErrorCode, Key, PagecryptError, s2
 
 import vectors
 
@@ -93,6 +93,9 @@ def samples(folder: Path) -> list[PagecryptError]:
     key = Key.from_text(vectors.ENCRYPTED_KEY, "aegis256")
     other = Key.generate()
     codec, aead = pagecrypt.PageCodec(key), pagecrypt.Aead(key)
+    records = pagecrypt.RecordCodec.s2(key, bytes(32))
+    wrongly_metered = s2.encode_stored(s2.Encrypted(9, records.seal(s2.Envelope().encode())))
+    elsewhere = pagecrypt.RecordCodec.bound(key, pagecrypt.Context.stream(bytes(32))).seal(b"")
     memory = bytearray(3 * 4096)
     there = folder / "there"
     there.write_bytes(b"")
@@ -123,6 +126,11 @@ def samples(folder: Path) -> list[PagecryptError]:
         lambda: pagecrypt.encrypt_file(locked, folder / "new", key),
         lambda: pagecrypt.verify_file(vectors.ENCRYPTED, key, progress=lambda done, total: False),
         lambda: pagecrypt.inspect_file(folder / "none"),
+        lambda: pagecrypt.RecordCodec.bound(key, pagecrypt.Context.stream(bytes([1]) * 32)).open(elsewhere),
+        lambda: s2.open_stored(records, wrongly_metered),
+        lambda: s2.key_from_header(None),
+        lambda: s2.key_from_header("?"),
+        lambda: pagecrypt.TokenKey.from_bytes(b""),
     )
     errors = []
     for call in calls:
@@ -144,7 +152,7 @@ def test_errors_tell_their_code(tmp_path: Path) -> None:
 
 def test_every_kind_is_among_the_samples(tmp_path: Path) -> None:
     hard_to_get = {
-        "key_required", "message_too_long", "usage_limit", "file_permissions", "random_source", "internal",
+        "message_too_long", "usage_limit", "file_permissions", "random_source", "internal",
     }  # fmt: skip
     assert {error.name for error in samples(tmp_path)} | hard_to_get | RESERVED == {
         row["name"] for row in FILE["codes"]

@@ -16,9 +16,10 @@ import vectors
 EXAMPLES = vectors.ROOT / "python/examples"
 
 
-def run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+def run(name: str, *arguments: object, given: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, EXAMPLES / name, *map(str, arguments)],
+        input=given,
         capture_output=True,
         text=True,
         timeout=120,
@@ -74,6 +75,23 @@ def test_damage_of_a_backup_is_found(tmp_path: Path, key_file: Path) -> None:
     assert done.returncode == 4
     assert "page 6 damaged" in done.stderr
     assert run("check_backup.py", tmp_path / "none", "--key-file", key_file).returncode == 1
+
+
+def test_lines_come_back_from_a_file_of_records(tmp_path: Path, key_file: Path) -> None:
+    path, lines = tmp_path / "lines", "".join(f"line {i}\n" for i in range(150))
+    written = run("encrypted_stream.py", "write", path, "--key-file", key_file, given=lines)
+    assert (written.returncode, written.stderr) == (0, "")
+    assert b"line" not in path.read_bytes()
+    done = run("encrypted_stream.py", "read", path, "--key-file", key_file)
+    assert (done.returncode, done.stdout, done.stderr) == (0, lines, "")
+    assert run("encrypted_stream.py", "write", path, "--key-file", key_file, given=lines).returncode == 1
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    done = run("encrypted_stream.py", "read", path, "--key-file", key_file)
+    assert done.returncode == 4
+    assert "1 lines were changed or moved" in done.stderr
+    assert "line 149" not in done.stdout
 
 
 def test_every_example_is_run_here() -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 import pagecrypt
 import pytest
-from pagecrypt import Aead, Key, PageCodec, PageReader
+from pagecrypt import Aead, Context, Key, PageCodec, PageReader, RecordCodec, StoreCodec, TokenKey
 
 import vectors
 
@@ -41,7 +41,10 @@ def assert_secret(text: str) -> None:
 def holders() -> list[Any]:
     """The objects that have a key within."""
     key = Key.from_bytes(SECRET, "aegis256")
-    return [key, Aead(key), PageCodec(key), PageReader(vectors.ENCRYPTED, key)]
+    token_key = TokenKey.from_bytes(SECRET)
+    records = [RecordCodec.s2(key, bytes(32)), RecordCodec.bound(key, Context.stream(bytes(32)))]
+    store = StoreCodec(key, bytes(16), token_key)
+    return [key, Aead(key), PageCodec(key), token_key, *records, store, PageReader(vectors.ENCRYPTED, key)]
 
 
 def shown(form: Callable[[Any], str]) -> list[str]:
@@ -156,8 +159,9 @@ def test_logging_does_not_show_it() -> None:
 def test_no_python_object_holds_a_copy() -> None:
     """What the extension makes of a key lies outside Python's objects."""
     key = Key.generate("aegis256")
-    codec, aead = PageCodec(key), Aead(key)
-    for holder in (key, codec, aead):
+    token_key = TokenKey.generate()
+    records, store = RecordCodec.s2(key, bytes(32)), StoreCodec(key, bytes(16), token_key)
+    for holder in (key, PageCodec(key), Aead(key), token_key, records, store):
         for referent in gc.get_referents(holder):
-            assert isinstance(referent, type | str | pagecrypt.Key) or referent is None or callable(referent)
+            assert isinstance(referent, type | str | Key | TokenKey) or referent is None or callable(referent)
         assert sys.getsizeof(holder) < 1000

@@ -10,15 +10,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from pagecrypt import (
     Aead,
     ByteOrder,
     Cipher,
+    Context,
+    Entry,
     Key,
     PageCodec,
     PagecryptError,
     PageReader,
+    RecordCodec,
+    StoreCodec,
+    TokenKey,
     WalChain,
     WalHeader,
     verify_file,
@@ -88,6 +94,23 @@ def test_messages_of_many() -> None:
     assert all(at_once(work))
 
 
+def test_records_of_many() -> None:
+    """Keys are derived where they are needed first: in all threads at once."""
+    codec = RecordCodec.bound(Key.generate("aes256gcm"), Context.stream(bytes(32)))
+    store = StoreCodec(Key.generate(), bytes(16), TokenKey.generate())
+
+    def work(number: int) -> bool:
+        right = True
+        for _ in range(20):
+            texts = [bytes([number]) * length for length in (10, 3000, 100_000)]
+            right &= codec.open_batch(codec.seal_batch(texts, sequences=range(3)), sequences=range(3)) == texts
+            entries = [Entry(b"path/%d" % number, body=text) for text in texts]
+            right &= store.open_batch(store.seal_batch(entries)) == entries
+        return right
+
+    assert all(at_once(work))
+
+
 def test_a_chain_of_two_threads_is_refused_or_in_turn() -> None:
     """Frames of a log have an order: whoever seals in two threads gets an error or a chain that holds."""
     header = WalHeader(ByteOrder.LITTLE, 4096, 1, (1, 2))
@@ -142,10 +165,20 @@ def test_files_are_checked_at_once() -> None:
     assert all(report.intact for report in at_once(lambda number: verify_file(vectors.ENCRYPTED, key, wait=60)))
 
 
-def test_long_work_lets_others_run() -> None:
+COLUMN = pa.array([bytes(65536)] * 256, pa.binary())
+ENTRY = Entry(b"path", body=bytes(65536))
+PORTABLE = KEY.with_engine("portable")
+LONG: dict[str, Callable[[], object]] = {
+    "pages": lambda: PageCodec(PORTABLE).sealed_pages(2, bytes(4096 * 4096)),
+    "records": lambda: RecordCodec.bound(PORTABLE, Context.stream(bytes(32))).seal_batch([bytes(65536)] * 256),
+    "a column": lambda: RecordCodec.bound(PORTABLE, Context.stream(bytes(32))).seal_arrow(COLUMN),
+    "entries": lambda: StoreCodec(PORTABLE, bytes(16), TokenKey.generate()).seal_batch([ENTRY] * 256),
+}
+
+
+@pytest.mark.parametrize("work", LONG)
+def test_long_work_lets_others_run(work: str) -> None:
     """Another thread counts while this one is in one long call: it would stand still if the call held the GIL."""
-    codec = PageCodec(KEY.with_engine("portable"))
-    buffer = bytearray(pages_of(codec, 2, 64) * 64)  # 16 MB
     counted, inside, done = [0], [False], threading.Event()
 
     def count() -> None:
@@ -159,7 +192,7 @@ def test_long_work_lets_others_run() -> None:
     sys.setswitchinterval(1000.0)  # from here on, nobody is made to let go of it
     try:
         inside[0] = True
-        codec.seal_pages(2, buffer)
+        LONG[work]()
         inside[0] = False
     finally:
         done.set()

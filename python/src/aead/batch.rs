@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::{Nonce, split_tag};
+use crate::argument::{self, BUFFERS};
 use crate::border::buffer::{Readable, is_exporter};
 use crate::border::bytes::NewBytes;
 use crate::error::{OrRaise as _, invalid_argument};
@@ -18,7 +19,7 @@ pub(super) fn seal<'py>(
     associated_data: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyList>> {
     let py = messages.py();
-    let messages = each(messages, "messages", Readable::of)?;
+    let messages = argument::each(messages, "messages", BUFFERS, Readable::of)?;
     let context = Context::of(key, nonces, associated_data, messages.len())?;
     let mut sealed = messages
         .iter()
@@ -42,7 +43,7 @@ pub(super) fn open<'py>(
     partial: bool,
 ) -> PyResult<Bound<'py, PyList>> {
     let py = messages.py();
-    let messages = each(messages, "messages", Readable::of)?;
+    let messages = argument::each(messages, "messages", BUFFERS, Readable::of)?;
     let context = Context::of(key, nonces, associated_data, messages.len())?;
     let mut opened = Vec::with_capacity(messages.len());
     let mut tags = Vec::with_capacity(messages.len());
@@ -92,7 +93,7 @@ impl<'py> Context<'py> {
         count: usize,
     ) -> PyResult<Self> {
         let py = nonces.py();
-        let nonces = each(nonces, "nonces", |nonce, name| Nonce::of(key, nonce, name))?;
+        let nonces = argument::each(nonces, "nonces", BUFFERS, |nonce, name| Nonce::of(key, nonce, name))?;
         if nonces.len() != count {
             return Err(invalid_argument(py, "there must be as many nonces as messages"));
         }
@@ -101,7 +102,9 @@ impl<'py> Context<'py> {
             Some(object) if is_exporter(object) => {
                 AssociatedData::OfAll(Readable::of(object, "associated_data")?)
             }
-            Some(object) => AssociatedData::OfEach(each(object, "associated_data", Readable::of)?),
+            Some(object) => {
+                AssociatedData::OfEach(argument::each(object, "associated_data", BUFFERS, Readable::of)?)
+            }
         };
         match &associated_data {
             AssociatedData::OfEach(each) if each.len() != count => {
@@ -126,23 +129,4 @@ impl<'py> Context<'py> {
         let associated_data: usize = (0..messages.len()).map(|index| self.of_message(index).1.len()).sum();
         texts.saturating_add(associated_data)
     }
-}
-
-/// Each item of a sequence, as `make` makes it.
-fn each<'py, T>(
-    sequence: &Bound<'py, PyAny>,
-    name: &str,
-    make: impl Fn(&Bound<'py, PyAny>, &str) -> PyResult<T>,
-) -> PyResult<Vec<T>> {
-    let items = sequence
-        .try_iter()
-        .map_err(|_| crate::argument::wrong_type(name, "a sequence of bytes-like objects", sequence))?;
-    items
-        .enumerate()
-        .map(|(index, item)| {
-            let item = item?;
-            // The name with its index is made only where it is needed.
-            make(&item, name).or_else(|_| make(&item, &format!("{name}[{index}]")))
-        })
-        .collect()
 }

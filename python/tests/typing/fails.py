@@ -6,7 +6,19 @@ It is checked, and never run.
 from __future__ import annotations
 
 import pagecrypt
-from pagecrypt import Aead, Cipher, Key, PageCodec, PageReader, WalChain, WalHeader
+from pagecrypt import (
+    Aead,
+    Cipher,
+    Context,
+    Key,
+    PageCodec,
+    PageReader,
+    RecordCodec,
+    StoreCodec,
+    WalChain,
+    WalHeader,
+    s2,
+)
 
 
 def keys(key: Key) -> None:
@@ -59,6 +71,26 @@ def pages(codec: PageCodec, key: Key) -> None:
     codec.seal_frames(1, bytearray())  # wrong
     codec.page_size = 512  # wrong
     print(text)
+
+
+def records(codec: RecordCodec, store: StoreCodec, key: Key, context: Context) -> None:
+    RecordCodec(key)  # wrong
+    RecordCodec.bound(key, b"stream")  # wrong
+    RecordCodec.s2(key, "stream")  # wrong
+    Context.stream("id")  # wrong
+    context.id = b""  # wrong
+    codec.seal(b"", 1)  # wrong
+    codec.seal("text", sequence=1)  # wrong
+    codec.open(b"", reseals=1)  # wrong
+    codec.seal_batch([b""], sequences=1)  # wrong
+    codec.seal_arrow([b""])  # wrong
+    first: bytes = codec.open_batch([b""], partial=True)[0]  # wrong
+    store.seal(b"entry")  # wrong
+    store.open(b"record")  # wrong
+    StoreCodec(key, b"", b"token key")  # wrong
+    s2.Envelope([b"header"])  # wrong
+    s2.encode_stored(b"stored")  # wrong
+    print(first)
 
 
 def logs(header: WalHeader) -> None:

@@ -15,8 +15,10 @@ from pagecrypt import (
     ByteOrder,
     Cipher,
     CipherLike,
+    Context,
     Encoding,
     Engine,
+    Entry,
     ErrorCode,
     FileFormat,
     Format,
@@ -26,7 +28,12 @@ from pagecrypt import (
     PageCodec,
     PagecryptError,
     PageReader,
+    RecordCodec,
+    RecordFormat,
+    RecordHeader,
+    StoreCodec,
     Summary,
+    TokenKey,
     TursoHeader,
     Unit,
     VerifyReport,
@@ -34,6 +41,7 @@ from pagecrypt import (
     WalFrameHeader,
     WalHeader,
     Way,
+    s2,
 )
 
 
@@ -118,6 +126,78 @@ def pages(key: Key, mapped: mmap.mmap) -> None:
     assert_type(codec.open_pages_into(2, b"", buffer), None)
     assert_type(codec.format, Format)
     assert_type((codec.page_size, codec.reserved_length, codec.frame_length), tuple[int, int, int])
+
+
+class Column:
+    """As pyarrow's Array and ChunkedArray, whose types pyarrow does not tell."""
+
+    @property
+    def null_count(self) -> int:
+        return 0
+
+    def __len__(self) -> int:
+        return 0
+
+
+def records(key: Key, texts: list[bytes], column: Column) -> None:
+    context = Context.stream(bytearray(32))
+    assert_type(Context.writer(b"", memoryview(b"")), Context)
+    assert_type((context.id, context.writer_id), tuple[bytes, bytes | None])
+    codec = RecordCodec.bound(key, context)
+    assert_type(codec.with_decrypt_only_key(key), RecordCodec)
+    assert_type((codec.cipher, codec.engine, codec.format), tuple[Cipher, Engine, RecordFormat])
+    assert_type(codec.key_id, bytes | None)
+    assert_type(codec.seal(b"", sequence=1, clock=None, token=None), bytes)
+    assert_type(codec.open(bytearray(), sequence=1), bytes)
+    assert_type(codec.reseal(b""), bytes)
+    assert_type(codec.needs_reseal(b""), bool)
+    assert_type(codec.sealed_length(5, clock=1) + codec.opened_length(b""), int)
+    assert_type(codec.seal_batch(texts, sequences=range(5), clocks=[1, None], tokens=texts), list[bytes])
+    assert_type(codec.open_batch(texts, sequences=(1, 2)), list[bytes])
+    assert_type(codec.open_batch(texts, partial=True), list[bytes | PagecryptError])
+    assert_type(codec.seal_arrow(column, first_sequence=1, clocks=column), Column)
+    assert_type(codec.open_arrow(column, tokens=None, partial=True), Column)
+    assert_type(pagecrypt.record_overhead("aegis256", "bound"), int | None)
+    assert_type(pagecrypt.key_id(key, context), bytes)
+    assert_type(pagecrypt.generate_key("aegis256", context, texts), Key)
+    header = RecordHeader.parse(b"")
+    assert_type((header.cipher, header.clock), tuple[Cipher, int | None])
+    order: int = pagecrypt.compare_writes(b"", b"")
+    print(order)
+
+
+def stores(key: Key, rows: list[tuple[bytes, bytes]]) -> None:
+    store = StoreCodec(key, b"", TokenKey.generate(), "padme")
+    assert_type(store.token(b""), bytes)
+    assert_type(store.seal(Entry(b"path")), tuple[bytes, bytes])
+    assert_type(store.seal_batch([Entry(b"path", clock=5)]), list[tuple[bytes, bytes]])
+    assert_type(store.open(b"", b""), Entry)
+    assert_type(store.open_batch(rows), list[Entry])
+    assert_type(store.open_batch(rows, partial=True), list[Entry | PagecryptError])
+    assert_type(store.reseal(b"", b""), bytes)
+
+
+def streams_of_s2(codec: RecordCodec, error: PagecryptError) -> None:
+    assert_type(s2.stream_id("basin", "stream"), bytes)
+    assert_type(s2.key_from_header(None), Key)
+    envelope = s2.Envelope.decode(b"")
+    assert_type(envelope.headers, tuple[s2.Header, ...])
+    assert_type(envelope.metered_size, int)
+    stored: s2.StoredRecord = s2.decode_stored(s2.encode_stored(s2.Fence("token")))
+    match stored:
+        case s2.Fence():
+            assert_type(stored.token, str)
+        case s2.Trim():
+            assert_type(stored.point, int)
+        case s2.Plaintext():
+            assert_type(stored.envelope, s2.Envelope)
+        case s2.Encrypted():
+            assert_type(codec.open(stored.record), bytes)
+    assert_type(s2.open_stored(codec, b""), s2.Envelope | s2.Fence | s2.Trim)
+    answer = s2.answer(error)
+    assert_type(answer, s2.Answer | None)
+    if isinstance(error, pagecrypt.MeteredSizeError):
+        assert_type((error.stored, error.actual), tuple[int, int])
 
 
 def logs(codec: PageCodec, buffer: bytearray) -> None:
