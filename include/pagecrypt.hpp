@@ -13,12 +13,13 @@
 //   assigned to, destroyed and asked by its operator bool; any other use throws pagecrypt::InvalidArgument.
 // * A const object may be used from any number of threads at once. What is not const is for one thread at a time.
 // * Views (view.hpp) do not own: what they point at must outlive the call that they are passed to, no longer.
-// * Lengths and offsets are bytes. Pages and frames are numbered from 1, messages of a batch from 0.
+// * Lengths and offsets are bytes. Pages and frames are numbered from 1, messages and records of a batch from 0.
 // * Each capability is one file, named as in C and Rust.
 #ifndef PAGECRYPT_HPP
 #define PAGECRYPT_HPP
 
 #include "pagecrypt/aead.hpp"
+#include "pagecrypt/bound.hpp"
 #include "pagecrypt/cipher.hpp"
 #include "pagecrypt/engine.hpp"
 #include "pagecrypt/error.hpp"
@@ -26,8 +27,13 @@
 #include "pagecrypt/inspect.hpp"
 #include "pagecrypt/key.hpp"
 #include "pagecrypt/page.hpp"
+#include "pagecrypt/place.hpp"
 #include "pagecrypt/reader.hpp"
+#include "pagecrypt/record.hpp"
+#include "pagecrypt/record_batch.hpp"
+#include "pagecrypt/s2.hpp"
 #include "pagecrypt/status.hpp"
+#include "pagecrypt/store.hpp"
 #include "pagecrypt/verify.hpp"
 #include "pagecrypt/version.hpp"
 #include "pagecrypt/view.hpp"

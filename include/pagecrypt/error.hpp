@@ -90,11 +90,12 @@ public:
     }
 
     /// Of KeyLength and BufferLength: the length that was needed, in bytes. Of CipherMismatch: the key's cipher, as its
-    /// number. Else 0.
+    /// number. Of MeteredSize: the size that was stored. Else 0.
     [[nodiscard]] std::uint64_t expected() const noexcept { return expected_; }
 
     /// Of KeyLength and BufferLength: the length that was given, in bytes. Of PageSize: the size, in bytes. Of KeyText:
-    /// how many characters there were. Of CipherMismatch: the cipher of the data, as its number. Else 0.
+    /// how many characters there were. Of CipherMismatch: the cipher of the data, as its number. Of MeteredSize: the
+    /// size that the record has. Else 0.
     [[nodiscard]] std::uint64_t got() const noexcept { return got_; }
 
     /// Of Locked: what stands in the way. Else LockedBy::none.
@@ -137,11 +138,19 @@ class KeyLength : public Error {
 class KeyText : public Error {
     using Error::Error;
 };
+/// The data is encrypted, and no key was given.
+class KeyRequired : public Error {
+    using Error::Error;
+};
 /// The key does not belong to this file: see only_page().
 class WrongKey : public Error {
     using Error::Error;
 };
-/// Pages, frames or messages are damaged, forged, out of their place, or sealed under another key: see unit(),
+/// No key that was given has the id that the record names, so that nobody can tell whether it is authentic.
+class UnknownKeyId : public Error {
+    using Error::Error;
+};
+/// Pages, frames, messages or records are damaged, forged, out of their place, or sealed under another key: see unit(),
 /// numbers(), first() and count().
 class AuthenticationFailed : public Error {
     using Error::Error;
@@ -168,6 +177,10 @@ class PageSize : public Error {
 };
 /// Not the number of a page.
 class PageNumber : public Error {
+    using Error::Error;
+};
+/// A record of S2 has another metered size than was stored beside it: see expected() and got().
+class MeteredSize : public Error {
     using Error::Error;
 };
 /// A buffer has another length than the operation needs: see expected() (for runs of pages and frames: the length of
@@ -233,8 +246,12 @@ namespace detail {
         throw KeyLength(std::move(failure));
     case Status::key_text:
         throw KeyText(std::move(failure));
+    case Status::key_required:
+        throw KeyRequired(std::move(failure));
     case Status::wrong_key:
         throw WrongKey(std::move(failure));
+    case Status::unknown_key_id:
+        throw UnknownKeyId(std::move(failure));
     case Status::authentication_failed:
         throw AuthenticationFailed(std::move(failure));
     case Status::not_encrypted:
@@ -249,6 +266,8 @@ namespace detail {
         throw PageSize(std::move(failure));
     case Status::page_number:
         throw PageNumber(std::move(failure));
+    case Status::metered_size:
+        throw MeteredSize(std::move(failure));
     case Status::buffer_length:
         throw BufferLength(std::move(failure));
     case Status::invalid_argument:
@@ -274,12 +293,9 @@ namespace detail {
     case Status::internal:
         throw Internal(std::move(failure));
     case Status::ok:
-    case Status::key_required:
     case Status::wrong_passphrase:
-    case Status::unknown_key_id:
     case Status::wrong_store:
     case Status::sequence:
-    case Status::metered_size:
     case Status::policy:
     case Status::invite_expired:
     case Status::invite_used:

@@ -16,6 +16,10 @@
 
 namespace pagecrypt {
 
+namespace detail {
+class NewKey;
+} // namespace detail
+
 /// How a key is written as text.
 enum class Encoding : std::int32_t {
     base64 = PAGECRYPT_BASE64, ///< Standard, padded: 24 or 44 characters.
@@ -174,6 +178,8 @@ public:
     [[nodiscard]] friend bool operator!=(const Key &left, const Key &right) { return !(left == right); }
 
 private:
+    friend class detail::NewKey;
+
     explicit Key(pagecrypt_key *key) noexcept : key_(key) {}
 
     /// Calls the C function with these arguments and the two outputs behind them.
@@ -188,6 +194,18 @@ private:
     detail::Handle<pagecrypt_key, pagecrypt_key_free> key_;
 };
 
+namespace detail {
+
+/// Keys from the C functions that other headers have for it.
+class NewKey {
+public:
+    template <class... Parameters, class... Arguments>
+    [[nodiscard]] static Key make(pagecrypt_status (*function)(Parameters...), Arguments... arguments) {
+        return Key::make(function, arguments...);
+    }
+};
+
+} // namespace detail
 } // namespace pagecrypt
 
 #endif

@@ -88,7 +88,7 @@ TEST_CASE("each status is thrown as its own class, or as Error where nothing giv
             with_class += typeid(error) != typeid(pagecrypt::Error);
         }
     }
-    CHECK(with_class == 24);
+    CHECK(with_class == 27);
 }
 
 TEST_CASE("an error without details of its kind has none") {

@@ -191,3 +191,77 @@ TEST_CASE("a moved-from reader, summary, report or inspection is refused everywh
                                                                  [](PageReader &r) { (void)r.handle(); },
                                                              });
 }
+
+TEST_CASE("a moved-from record codec, store codec or token key is refused everywhere") {
+    using pagecrypt::RecordCodec;
+    using pagecrypt::StoreCodec;
+    using pagecrypt::TokenKey;
+    const Key key = vectors::key(Cipher::aegis256);
+    const auto context = pagecrypt::Context::stream({});
+    const Bytes record = RecordCodec::bound(key, context).seal({});
+    const pagecrypt::RecordBatch none;
+    std::vector<std::size_t> offsets(1);
+    refuses<RecordCodec>(RecordCodec::bound(key, context),
+                         {
+                             [](RecordCodec &codec) { (void)codec.cipher(); },
+                             [](RecordCodec &codec) { (void)codec.engine(); },
+                             [](RecordCodec &codec) { (void)codec.format(); },
+                             [](RecordCodec &codec) { (void)codec.key_id(); },
+                             [](RecordCodec &codec) { (void)codec.handle(); },
+                             [&](RecordCodec &codec) { (void)codec.with_decrypt_only_key(key); },
+                             [](RecordCodec &codec) { (void)codec.sealed_length(1); },
+                             [&](RecordCodec &codec) { (void)codec.opened_length(record); },
+                             [&](RecordCodec &codec) { (void)codec.needs_reseal(record); },
+                             [](RecordCodec &codec) { (void)codec.seal({}); },
+                             [&](RecordCodec &codec) { (void)codec.open(record); },
+                             [&](RecordCodec &codec) { (void)codec.reseal(record); },
+                             [&](RecordCodec &codec) { (void)codec.seal_batch(none); },
+                             [&](RecordCodec &codec) { (void)codec.open_batch(none); },
+                             [&](RecordCodec &codec) { (void)codec.open_batch_partial(none); },
+                             [&](RecordCodec &codec) { codec.seal_batch_into(none, {}, {}, offsets); },
+                             [&](RecordCodec &codec) { codec.open_batch_into(none, {}, {}, offsets); },
+                         });
+    const Bytes command = pagecrypt::s2::encode_stored(pagecrypt::s2::Trim{1});
+    refuses<RecordCodec>(RecordCodec::s2(key, {}), {[&](RecordCodec &codec) {
+                             (void)pagecrypt::s2::open_stored(codec, command);
+                         }});
+
+    const TokenKey another = TokenKey::generate();
+    refuses<TokenKey>(TokenKey::generate(), {
+                                                [](TokenKey &token_key) {
+                                                    Bytes to(32);
+                                                    token_key.bytes(to);
+                                                },
+                                                [](TokenKey &token_key) { (void)token_key.token({}); },
+                                                [](TokenKey &token_key) { (void)token_key.handle(); },
+                                                [&](TokenKey &token_key) { (void)(token_key == another); },
+                                                [&](TokenKey &token_key) { (void)(another != token_key); },
+                                                [&](TokenKey &token_key) { (void)StoreCodec(key, {}, token_key); },
+                                            });
+    const auto sealed = StoreCodec(key, {}, another).seal({});
+    refuses<StoreCodec>(StoreCodec(key, {}, another),
+                        {
+                            [](StoreCodec &codec) { (void)codec.handle(); },
+                            [&](StoreCodec &codec) { (void)codec.with_decrypt_only_key(key); },
+                            [](StoreCodec &codec) { (void)codec.token({}); },
+                            [](StoreCodec &codec) { (void)codec.sealed_length({}); },
+                            [](StoreCodec &codec) { (void)codec.seal({}); },
+                            [](StoreCodec &codec) { (void)codec.seal_batch({}); },
+                            [&](StoreCodec &codec) { (void)codec.open(sealed.token, sealed.record); },
+                            [&](StoreCodec &codec) { (void)codec.open_batch({}, none); },
+                            [&](StoreCodec &codec) { (void)codec.open_batch_partial({}, none); },
+                            [&](StoreCodec &codec) { (void)codec.needs_reseal(sealed.record); },
+                            [&](StoreCodec &codec) { (void)codec.reseal(sealed.token, sealed.record); },
+                        });
+    refuses<Key>(
+        vectors::key(Cipher::aegis256),
+        {
+            [&](Key &moved) { (void)RecordCodec::bound(moved, context); },
+            [](Key &moved) { (void)RecordCodec::s2(moved, {}); },
+            [&](Key &moved) { (void)pagecrypt::key_id(moved, context); },
+            [&](Key &moved) { (void)StoreCodec(moved, {}, another); },
+            [&](Key &moved) {
+                (void)RecordCodec::bound(key.with_cipher(Cipher::aegis256x2), context).with_decrypt_only_key(moved);
+            },
+        });
+}

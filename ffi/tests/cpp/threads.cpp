@@ -51,3 +51,34 @@ TEST_CASE("eight threads share one key, one codec and one reader") {
     CHECK(right == threads * rounds);
     CHECK(key.seals() == threads * rounds * 4);
 }
+
+TEST_CASE("eight threads share one record codec and one store codec") {
+    constexpr int threads = 8, rounds = 50;
+    const pagecrypt::Key key = pagecrypt::Key::generate(Cipher::aegis256);
+    const auto records = pagecrypt::RecordCodec::bound(key, pagecrypt::Context::stream({}));
+    const pagecrypt::StoreCodec store(key, {}, pagecrypt::TokenKey::generate(), pagecrypt::Padding::padme);
+    std::atomic<int> right{0};
+    std::vector<std::thread> running;
+    for (int thread = 0; thread < threads; ++thread) {
+        running.emplace_back([&, thread] {
+            for (int round = 0; round < rounds; ++round) {
+                pagecrypt::RecordBatch texts;
+                std::vector<pagecrypt::Place> places(4);
+                for (std::size_t i = 0; i < places.size(); ++i) {
+                    texts.append(Bytes(i * 100, static_cast<std::uint8_t>(thread)));
+                    places[i].sequence = static_cast<std::uint64_t>(round);
+                }
+                const auto opened = records.open_batch(records.seal_batch(texts, places), places);
+                const Bytes path(3, static_cast<std::uint8_t>(round)), body(100, 5);
+                const auto sealed = store.seal({path, {}, {}, body, {}});
+                const auto entry = store.open(sealed.token, sealed.record);
+                right += opened.bytes == texts.bytes &&
+                         std::equal(body.begin(), body.end(), entry.entry().body.begin(), entry.entry().body.end());
+            }
+        });
+    }
+    for (std::thread &thread : running) {
+        thread.join();
+    }
+    CHECK(right == threads * rounds);
+}
