@@ -16,11 +16,13 @@ struct Capability {
     Outcome (*write)(const Place &);
     Outcome (*read)(const Place &);
 };
-constexpr std::array<Capability, 4> capabilities{{
+constexpr std::array<Capability, 6> capabilities{{
     {"messages", write_messages, read_messages},
     {"pages", write_pages, read_pages},
     {"frames", write_frames, read_frames},
     {"file", write_file, read_file},
+    {"records-s2", write_records_s2, read_records_s2},
+    {"records-bound", write_records_bound, read_records_bound},
 }};
 
 pagecrypt::Key key_of(Cipher cipher) {

@@ -53,3 +53,7 @@ Outcome write_frames(const Place &place);
 Outcome read_frames(const Place &place);
 Outcome write_file(const Place &place);
 Outcome read_file(const Place &place);
+Outcome write_records_s2(const Place &place);
+Outcome read_records_s2(const Place &place);
+Outcome write_records_bound(const Place &place);
+Outcome read_records_bound(const Place &place);
