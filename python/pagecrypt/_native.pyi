@@ -1,6 +1,6 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, Final, Literal, Never, NoReturn, Protocol, Self, TypeAlias, TypeVar, final, overload
+from typing import ClassVar, Final, Literal, Never, NoReturn, Self, TypeAlias, TypeVar, final, overload
 
 from typing_extensions import Buffer
 
@@ -9,7 +9,15 @@ from pagecrypt._errors import PagecryptError
 from pagecrypt._file import Inspection, Summary, VerifyReport
 from pagecrypt._reader import PageFile
 from pagecrypt._record import Entry
-from pagecrypt._types import CipherLike, EncodingLike, EngineLike, FormatLike, PaddingLike, RecordFormatLike
+from pagecrypt._types import (
+    ArrowColumn,
+    CipherLike,
+    EncodingLike,
+    EngineLike,
+    FormatLike,
+    PaddingLike,
+    RecordFormatLike,
+)
 from pagecrypt._wal import WalHeader
 from pagecrypt.s2 import Header
 
@@ -73,15 +81,7 @@ _Words: TypeAlias = tuple[int, int]
 _Pairs: TypeAlias = list[tuple[bytes, bytes]]
 _StoredParts: TypeAlias = tuple[str, int, str, bytes, _Pairs]
 _Status: TypeAlias = tuple[int, str]
-
-class _Column(Protocol):
-    """An Array or ChunkedArray of pyarrow."""
-
-    @property
-    def null_count(self, /) -> int: ...
-    def __len__(self, /) -> int: ...
-
-_SomeColumn = TypeVar("_SomeColumn", bound=_Column)
+_Column = TypeVar("_Column", bound=ArrowColumn)
 
 __version__: Final[str]
 PENDING_BYTE: Final[int]
@@ -135,7 +135,7 @@ class Key:
         """The engine that serves the key."""
     @property
     def seals(self) -> int:
-        """How many pages and frames this key has sealed, in all the objects that use it."""
+        """How many pages, frames and records this key has sealed, in all the objects that use it."""
     def with_engine(self, engine: EngineLike) -> Key:
         """The same key with the best engine that is not above `engine`. It counts its seals anew.
 
@@ -446,41 +446,96 @@ class PageReader:
 
 @final
 class Context:
+    """What the bound records of a codec belong to: a record of one context does not open in another.
+
+    Made by `Context.stream`, `Context.store` and `Context.writer`.
+    """
+
     def __new__(cls, made_by_its_static_methods: Never, /) -> Self: ...
     @staticmethod
-    def stream(id: Buffer) -> Context: ...
+    def stream(id: Buffer) -> Context:
+        """A stream, by its id of 32 bytes; the caller assigns the sequence numbers. Raises BufferLengthError."""
     @staticmethod
-    def store(id: Buffer) -> Context: ...
+    def store(id: Buffer) -> Context:
+        """A store, by its id of 16 bytes. Every record has the token of its path. Raises BufferLengthError."""
     @staticmethod
-    def writer(stream: Buffer, writer: Buffer) -> Context: ...
+    def writer(stream: Buffer, writer: Buffer) -> Context:
+        """What one writer (an id of 16 bytes) puts into a stream (an id of 32) whose server assigns the positions: the
+        writer counts its own records. Raises BufferLengthError.
+        """
     @property
-    def kind(self) -> Literal["stream", "store", "writer"]: ...
+    def kind(self) -> Literal["stream", "store", "writer"]:
+        """What it is: "stream", "store" or "writer"."""
     @property
-    def id(self) -> bytes: ...
+    def id(self) -> bytes:
+        """The id of the stream or store."""
     @property
-    def writer_id(self) -> bytes | None: ...
+    def writer_id(self) -> bytes | None:
+        """The id of the writer; None where there is none."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
+    def __reduce__(self, /) -> tuple[Callable[[type[Context]], Context], tuple[type[Context]]]: ...
 
 @final
 class RecordCodec:
+    """Seals and opens records of one format and one context under one key.
+
+    Made by `RecordCodec.s2` and `RecordCodec.bound`. A batch of records, whose lengths may differ, is worked on
+    together, which is faster than one at a time. A codec never changes, and may be used from several threads at once.
+
+    The place of a record, beyond what the codec says, is given by keywords:
+
+    * `sequence`: its number in its stream, from 0. Bound records authenticate it; S2's take it on sealing only, to
+      keep that format's limit.
+    * `clock`: when it was written, in the writer's units, readable without the key. Bound records only. On opening,
+      the record says it itself; a clock that is given must be that one.
+    * `token`: the token of its path, 32 bytes: records of a store only, which must have one.
+    * `reseals`: how often it was sealed again, under other keys: `reseal` counts it. Bound records with a clock only.
+    """
+
     def __new__(cls, made_by_its_static_methods: Never, /) -> Self: ...
     @staticmethod
-    def s2(key: Key, stream_id: Buffer) -> RecordCodec: ...
+    def s2(key: Key, stream_id: Buffer) -> RecordCodec:
+        """A codec of S2's format for the records of one stream, whose id is 32 bytes: see `pagecrypt.s2.stream_id`.
+        What it seals is an encoded `pagecrypt.s2.Envelope`.
+
+        Raises UnsupportedFormatError for ciphers other than aegis256 and aes256gcm, BufferLengthError.
+        """
     @staticmethod
-    def bound(key: Key, context: Context) -> RecordCodec: ...
-    def with_decrypt_only_key(self, key: Key) -> RecordCodec: ...
+    def bound(key: Key, context: Context) -> RecordCodec:
+        """A codec of bound records, of one context. They open there, at their place, and nowhere else."""
+    def with_decrypt_only_key(self, key: Key) -> RecordCodec:
+        """The same codec with one more key, under which records are opened but never sealed: the one from before a
+        rotation.
+
+        Raises InvalidArgumentError under S2's format, whose records do not say which key sealed them, and for a key
+        with the key id of the one that seals.
+        """
     @property
-    def cipher(self) -> Cipher: ...
+    def cipher(self) -> Cipher:
+        """The cipher of the key that seals."""
     @property
-    def engine(self) -> Engine: ...
+    def engine(self) -> Engine:
+        """The engine that serves the key that seals."""
     @property
-    def format(self) -> RecordFormat: ...
+    def format(self) -> RecordFormat:
+        """The format."""
     @property
-    def key_id(self) -> bytes | None: ...
-    def sealed_length(self, plaintext_length: int, *, clock: int | None = None, reseals: int = 0) -> int: ...
-    def opened_length(self, record: Buffer) -> int: ...
-    def needs_reseal(self, record: Buffer) -> bool: ...
+    def key_id(self) -> bytes | None:
+        """The id of the key that seals, 4 bytes, as bound records carry it; None under S2's format."""
+    def sealed_length(self, plaintext_length: int, *, clock: int | None = None, reseals: int = 0) -> int:
+        """Length of the record of a plaintext of `plaintext_length` bytes."""
+    def opened_length(self, record: Buffer) -> int:
+        """Length of a record's plaintext, from what it says in clear; whether it opens is another question.
+
+        Raises MalformedError, UnsupportedFormatError, CipherMismatchError.
+        """
+    def needs_reseal(self, record: Buffer) -> bool:
+        """Whether a record was sealed under a key that only opens, and so waits for `reseal` after a rotation. It says
+        so itself, in clear. Always False under S2's format.
+
+        Raises as `opened_length` does, and UnknownKeyIdError.
+        """
     def seal(
         self,
         plaintext: Buffer,
@@ -489,7 +544,13 @@ class RecordCodec:
         clock: int | None = None,
         token: Buffer | None = None,
         reseals: int = 0,
-    ) -> bytes: ...
+    ) -> bytes:
+        """Seals one record, under a fresh nonce.
+
+        Raises InvalidArgumentError for a place that the format cannot bind, MessageTooLongError, UsageLimitError,
+        RandomSourceError, BufferLengthError for a token that has not 32 bytes; under S2's format also MalformedError
+        where the plaintext is not an encoded envelope.
+        """
     def open(
         self,
         record: Buffer,
@@ -497,7 +558,13 @@ class RecordCodec:
         sequence: int | None = None,
         clock: int | None = None,
         token: Buffer | None = None,
-    ) -> bytes: ...
+    ) -> bytes:
+        """Opens one record: gives its plaintext.
+
+        Raises AuthenticationError for what is not authentic, or stands at another place; UnknownKeyIdError for bound
+        records of a key that was not given, which those of another stream or store are, too; MalformedError,
+        UnsupportedFormatError, CipherMismatchError; InvalidArgumentError for a place that the format cannot bind.
+        """
     def reseal(
         self,
         record: Buffer,
@@ -505,7 +572,13 @@ class RecordCodec:
         sequence: int | None = None,
         clock: int | None = None,
         token: Buffer | None = None,
-    ) -> bytes: ...
+    ) -> bytes:
+        """Opens one record and seals its plaintext under the key that seals now, after a rotation. It keeps its clock
+        and counts one reseal more, so that `compare_writes` prefers it to its older form, and any later write to
+        it.
+
+        Raises InvalidArgumentError under S2's format, which knows no rotation; else as `open` and `seal` do.
+        """
     def seal_batch(
         self,
         plaintexts: Iterable[Buffer],
@@ -514,7 +587,14 @@ class RecordCodec:
         clocks: Iterable[int | None] | None = None,
         tokens: Iterable[Buffer] | None = None,
         reseals: Iterable[int] | None = None,
-    ) -> list[bytes]: ...
+    ) -> list[bytes]:
+        """Seals many records at once, which is faster than one by one, or none of them: gives a list of them.
+
+        `sequences`, `clocks`, `tokens` and `reseals` are None, or as many as there are plaintexts: what `seal`
+        takes for each; a sequence or clock of None is one that is not there.
+
+        Raises InvalidArgumentError where the numbers differ, and what `seal` raises.
+        """
     @overload
     def open_batch(
         self,
@@ -524,7 +604,14 @@ class RecordCodec:
         clocks: Iterable[int | None] | None = None,
         tokens: Iterable[Buffer] | None = None,
         partial: Literal[False] = False,
-    ) -> list[bytes]: ...
+    ) -> list[bytes]:
+        """Opens many records at once: gives a list of their plaintexts.
+
+        Places are as for `seal_batch`. Raises the error of the first record that does not open; an AuthenticationError
+        has the numbers (from 0) of all that are not authentic. With partial=True each that does not open has its
+        exception in its place in the list, and nothing is raised for it. Raises InvalidArgumentError where the numbers
+        of places differ, and what `open` raises.
+        """
     @overload
     def open_batch(
         self,
@@ -534,33 +621,70 @@ class RecordCodec:
         clocks: Iterable[int | None] | None = None,
         tokens: Iterable[Buffer] | None = None,
         partial: bool,
-    ) -> list[bytes | PagecryptError]: ...
+    ) -> list[bytes | PagecryptError]:
+        """Opens many records at once: gives a list of their plaintexts.
+
+        Places are as for `seal_batch`. Raises the error of the first record that does not open; an AuthenticationError
+        has the numbers (from 0) of all that are not authentic. With partial=True each that does not open has its
+        exception in its place in the list, and nothing is raised for it. Raises InvalidArgumentError where the numbers
+        of places differ, and what `open` raises.
+        """
     def seal_arrow(
         self,
-        column: _SomeColumn,
+        column: _Column,
         *,
         first_sequence: int | None = None,
-        clocks: _Column | None = None,
-        tokens: _Column | None = None,
-    ) -> _SomeColumn: ...
+        clocks: ArrowColumn | None = None,
+        tokens: ArrowColumn | None = None,
+    ) -> _Column:
+        """Seals a column of pyarrow, an Array or ChunkedArray of binary or large_binary: gives one of the same type,
+        its chunks as they were. All rows are one batch, read and written in the column's own buffers. Nulls stay
+        null.
+
+        Row i has the sequence number `first_sequence` + i, nulls counted; without `first_sequence` there is none.
+        `clocks` is a column of int64 or uint64, as long, in which a null stands for no clock; `tokens` one of
+        binary(32), of a store.
+
+        Raises InvalidArgumentError where lengths differ, and where a chunk of binary would hold more than 2^31 - 1
+        bytes: cast it to large_binary before. Else as `seal` does. pyarrow has to be installed.
+        """
     def open_arrow(
         self,
-        column: _SomeColumn,
+        column: _Column,
         *,
         first_sequence: int | None = None,
-        tokens: _Column | None = None,
+        tokens: ArrowColumn | None = None,
         partial: bool = False,
-    ) -> _SomeColumn: ...
+    ) -> _Column:
+        """Opens a column of pyarrow that `seal_arrow` gave, with the places that it was given: gives one of the same
+        type. Rows say their clocks themselves. The column's memory must not change meanwhile.
+
+        Raises the error of the first row that does not open; an AuthenticationError has the numbers of all rows
+        (from 0) that are not authentic. With partial=True rows that do not open are null, like those that were.
+        Else as `open` does.
+        """
+    def __reduce__(self, /) -> NoReturn: ...
 
 @final
 class TokenKey:
+    """The key that makes tokens of paths: 32 random bytes of a store, which stay when its data keys are rotated,
+    so that a path keeps its token.
+
+    Made by `TokenKey.generate` and `TokenKey.from_bytes`. It is wiped when the last object that uses it is gone,
+    compared in constant time, and never shown by `repr`, pickled or copied; only `to_bytes` gives it away.
+    """
+
     def __new__(cls, made_by_its_static_methods: Never, /) -> Self: ...
     @staticmethod
-    def generate() -> TokenKey: ...
+    def generate() -> TokenKey:
+        """A new token key from the operating system's random generator. Raises RandomSourceError."""
     @staticmethod
-    def from_bytes(secret: Buffer) -> TokenKey: ...
-    def to_bytes(self) -> bytes: ...
-    def token(self, path: Buffer) -> bytes: ...
+    def from_bytes(secret: Buffer) -> TokenKey:
+        """A token key from its 32 bytes. Raises KeyLengthError. What you pass in is yours to wipe."""
+    def to_bytes(self) -> bytes:
+        """The secret itself, to be kept in a keyring: 32 bytes, in memory that Python does not wipe."""
+    def token(self, path: Buffer) -> bytes:
+        """The token of a path: 32 bytes. Paths are compared byte by byte, so bring text into one form before."""
     def __eq__(self, other: object, /) -> bool: ...
     def __copy__(self, /) -> NoReturn: ...
     def __deepcopy__(self, /, _memo: object) -> NoReturn: ...
@@ -569,24 +693,76 @@ class TokenKey:
 
 @final
 class StoreCodec:
+    """Seals and opens the entries of a store, whose id has 16 bytes.
+
+    A server keeps, for each path, its token and a record: what the entry is, it cannot read, nor compare with another
+    store's. The padding concerns what is sealed: entries open however they were padded. A codec never changes, and may
+    be used from several threads at once. Raises BufferLengthError.
+    """
+
     def __new__(cls, key: Key, store_id: Buffer, token_key: TokenKey, padding: PaddingLike = "none") -> Self: ...
-    def with_decrypt_only_key(self, key: Key) -> StoreCodec: ...
+    def with_decrypt_only_key(self, key: Key) -> StoreCodec:
+        """The same codec with one more key, under which entries are opened but never sealed: the one from before a
+        rotation.
+
+        Raises InvalidArgumentError for a key with the key id of the one that seals.
+        """
     @property
-    def cipher(self) -> Cipher: ...
+    def cipher(self) -> Cipher:
+        """The cipher of the key that seals."""
     @property
-    def engine(self) -> Engine: ...
+    def engine(self) -> Engine:
+        """The engine that serves the key that seals."""
     @property
-    def key_id(self) -> bytes: ...
-    def token(self, path: Buffer) -> bytes: ...
-    def seal(self, entry: Entry) -> tuple[bytes, bytes]: ...
-    def seal_batch(self, entries: Iterable[Entry]) -> list[tuple[bytes, bytes]]: ...
-    def open(self, token: Buffer, record: Buffer) -> Entry: ...
+    def key_id(self) -> bytes:
+        """The id of the key that seals, 4 bytes, as records carry it."""
+    def token(self, path: Buffer) -> bytes:
+        """The token of a path: 32 bytes."""
+    def seal(self, entry: Entry) -> tuple[bytes, bytes]:
+        """Seals an entry, under a fresh nonce: gives the token of its path, and its record.
+
+        Raises InvalidArgumentError for a path, type or schema of more than 65535 bytes, MessageTooLongError,
+        UsageLimitError, RandomSourceError.
+        """
+    def seal_batch(self, entries: Iterable[Entry]) -> list[tuple[bytes, bytes]]:
+        """Seals many entries at once, which is faster than one by one, or none of them: gives a list of what `seal`
+        gives. Raises as `seal` does.
+        """
+    def open(self, token: Buffer, record: Buffer) -> Entry:
+        """Opens the entry whose record is kept under the token.
+
+        Raises AuthenticationError for what is not authentic, or was kept under another token; UnknownKeyIdError for
+        records of a key that was not given, which those of another store are, too; MalformedError,
+        UnsupportedFormatError, CipherMismatchError, and BufferLengthError for a token that has not 32 bytes.
+        """
     @overload
-    def open_batch(self, rows: Iterable[tuple[Buffer, Buffer]], *, partial: Literal[False] = False) -> list[Entry]: ...
+    def open_batch(self, rows: Iterable[tuple[Buffer, Buffer]], *, partial: Literal[False] = False) -> list[Entry]:
+        """Opens many entries at once, of each of which the token and the record are given as a tuple: gives a list of
+        them.
+
+        Raises the error of the first that does not open; an AuthenticationError has the numbers (from 0) of all that
+        are not authentic. With partial=True each that does not open has its exception in its place in the list, and
+        nothing is raised for it. Else as `open` does.
+        """
     @overload
-    def open_batch(self, rows: Iterable[tuple[Buffer, Buffer]], *, partial: bool) -> list[Entry | PagecryptError]: ...
-    def needs_reseal(self, record: Buffer) -> bool: ...
-    def reseal(self, token: Buffer, record: Buffer) -> bytes: ...
+    def open_batch(self, rows: Iterable[tuple[Buffer, Buffer]], *, partial: bool) -> list[Entry | PagecryptError]:
+        """Opens many entries at once, of each of which the token and the record are given as a tuple: gives a list of
+        them.
+
+        Raises the error of the first that does not open; an AuthenticationError has the numbers (from 0) of all that
+        are not authentic. With partial=True each that does not open has its exception in its place in the list, and
+        nothing is raised for it. Else as `open` does.
+        """
+    def needs_reseal(self, record: Buffer) -> bool:
+        """Whether a record was sealed under a key that only opens, and so waits for `reseal` after a rotation. It says
+        so itself, in clear.
+
+        Raises MalformedError, UnsupportedFormatError, CipherMismatchError, UnknownKeyIdError.
+        """
+    def reseal(self, token: Buffer, record: Buffer) -> bytes:
+        """Seals what a record holds, which is kept under the token, under the key that seals now, after a rotation. It
+        keeps its clock and counts one reseal more: see `compare_writes`. Raises as `open` and `seal` do.
+        """
 
 def pending_byte_page(page_size: int) -> int:
     """The number of the page that SQLite never uses, since its locks are there: the one that holds PENDING_BYTE.
@@ -669,20 +845,64 @@ def inspect_file(path: _Path) -> Inspection:
     locks on it.
     """
 
-def record_overhead(cipher: CipherLike, format: RecordFormatLike) -> int | None: ...
-def compare_writes(a: Buffer, b: Buffer) -> Literal[-1, 0, 1]: ...
-def key_id(key: Key, context: Context) -> bytes: ...
-def generate_key(cipher: CipherLike, context: Context, taken: Iterable[Buffer] = ()) -> Key: ...
-def record_header_parse(record: Buffer) -> tuple[Cipher, bytes, int | None, int, int]: ...
-def s2_stream_id(basin: str, stream: str) -> bytes: ...
-def s2_key_from_header(value: str | Buffer | None, cipher: CipherLike) -> Key: ...
-def s2_envelope_encode(headers: Iterable[Header], body: Buffer) -> bytes: ...
-def s2_envelope_decode(encoded: Buffer) -> tuple[_Pairs, bytes]: ...
-def s2_decode_stored(stored: Buffer) -> _StoredParts: ...
-def s2_open_stored(codec: RecordCodec, stored: Buffer) -> _StoredParts: ...
-def s2_encode_stored(kind: str, number: int, token: str, content: Buffer, headers: Iterable[Header]) -> bytes: ...
-def s2_metered_size(kind: str, number: int, token: str, content: Buffer, headers: Iterable[Header]) -> int: ...
-def s2_answer(error: PagecryptError) -> tuple[_Status | None, _Status] | None: ...
+def record_overhead(cipher: CipherLike, format: RecordFormatLike) -> int | None:
+    """Bytes that a record without a clock is longer than its plaintext, for those who meter; None where the format does
+    not have the cipher. A clock takes 8 bytes more.
+
+    Raises UnknownCipherError, InvalidArgumentError for another format.
+    """
+
+def compare_writes(a: Buffer, b: Buffer) -> Literal[-1, 0, 1]:
+    """Which of two bound records of one place is the later write, the one that stays: 1 where it is `a`, -1 where it is
+    `b`, 0 where they are equal. The higher clock wins (any clock is higher than none), then the more reseals, then the
+    higher bytes, so that everyone who has both keeps the same one.
+
+    No key is needed, and so nothing is proved: open a record before it replaces another. Raises MalformedError and
+    UnsupportedFormatError.
+    """
+
+def key_id(key: Key, context: Context) -> bytes:
+    """The id of a key in a context, 4 bytes, as bound records name it. It tells nothing of the key, and is another
+    one in another stream or store. It is no proof: four bytes can be met by chance, and by trying.
+    """
+
+def generate_key(cipher: CipherLike, context: Context, taken: Iterable[Buffer] = ()) -> Key:
+    """A new key for a rotation, from the operating system's random generator, whose id in the context is not among
+    `taken`: the ids, of 4 bytes each, of all keys that the context ever had.
+
+    Raises RandomSourceError, and UnknownEngineError for what PAGECRYPT_ENGINE says.
+    """
+
+def record_header_parse(record: Buffer) -> tuple[Cipher, bytes, int | None, int, int]:
+    """The fields of `RecordHeader`."""
+
+def s2_stream_id(basin: str, stream: str) -> bytes:
+    """The id of a stream."""
+
+def s2_key_from_header(value: str | Buffer | None, cipher: CipherLike) -> Key:
+    """The key from the value of a header."""
+
+def s2_envelope_encode(headers: Iterable[Header], body: Buffer) -> bytes:
+    """The encoded envelope of these headers and this body."""
+
+def s2_envelope_decode(encoded: Buffer) -> tuple[_Pairs, bytes]:
+    """Headers and body of an encoded envelope."""
+
+def s2_decode_stored(stored: Buffer) -> _StoredParts:
+    """The parts of a stored record."""
+
+def s2_open_stored(codec: RecordCodec, stored: Buffer) -> _StoredParts:
+    """The parts of what a stored record of an encrypted stream holds."""
+
+def s2_encode_stored(kind: str, number: int, token: str, content: Buffer, headers: Iterable[Header]) -> bytes:
+    """The stored record of these parts."""
+
+def s2_metered_size(kind: str, number: int, token: str, content: Buffer, headers: Iterable[Header]) -> int:
+    """What S2 counts for a stored record of these parts, in bytes."""
+
+def s2_answer(error: PagecryptError) -> tuple[_Status | None, _Status] | None:
+    """What S2 answers to an error: as it is documented, and as s2-lite does it."""
+
 def cipher_rows() -> list[tuple[str, int, str, int, int, int, int, int, int | None]]:
     """Every cipher: name, number, hyphenated name, lengths of key, nonce, tag and reserved bytes, limits."""
 

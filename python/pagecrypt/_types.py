@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from pagecrypt._enums import Cipher, Encoding, Engine, Format, Padding, RecordFormat
 
@@ -18,3 +18,14 @@ RecordFormatLike: TypeAlias = RecordFormat | Literal["s2", "bound"]
 """A format of records, or its name."""
 PaddingLike: TypeAlias = Padding | Literal["none", "padme"]
 """A padding, or its name."""
+
+
+class ArrowColumn(Protocol):
+    """An Array or ChunkedArray of pyarrow, which has no types of its own."""
+
+    @property
+    def null_count(self) -> int:
+        """How many rows are null."""
+        ...
+
+    def __len__(self) -> int: ...

@@ -2,6 +2,7 @@
 
 use pagecrypt::record::bound::{self, Header};
 use pagecrypt::record::{self, OpenRecord, SealRecord};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
@@ -42,8 +43,8 @@ pub(crate) struct RecordCodec(pub(crate) record::RecordCodec);
 
 #[pymethods]
 impl RecordCodec {
-    /// A codec of S2's format for the records of one stream, whose id is 32 bytes: see `pagecrypt.s2.stream_id`. What
-    /// it seals is an encoded `pagecrypt.s2.Envelope`.
+    /// A codec of S2's format for the records of one stream, whose id is 32 bytes: see `pagecrypt.s2.stream_id`.
+    /// What it seals is an encoded `pagecrypt.s2.Envelope`.
     ///
     /// Raises UnsupportedFormatError for ciphers other than aegis256 and aes256gcm, BufferLengthError.
     #[staticmethod]
@@ -115,8 +116,8 @@ impl RecordCodec {
         self.0.opened_length(Readable::of(record, "record")?.bytes()).or_raise(record.py())
     }
 
-    /// Whether a record was sealed under a key that only opens, and so waits for `reseal` after a rotation. It says so
-    /// itself, in clear. Always False under S2's format.
+    /// Whether a record was sealed under a key that only opens, and so waits for `reseal` after a rotation. It says
+    /// so itself, in clear. Always False under S2's format.
     ///
     /// Raises as `opened_length` does, and UnknownKeyIdError.
     fn needs_reseal(&self, record: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -172,8 +173,9 @@ impl RecordCodec {
         Ok(opened.publish())
     }
 
-    /// Opens one record and seals its plaintext under the key that seals now, after a rotation. It keeps its clock and
-    /// counts one reseal more, so that `compare_writes` prefers it to its older form, and any later write to it.
+    /// Opens one record and seals its plaintext under the key that seals now, after a rotation. It keeps its clock
+    /// and counts one reseal more, so that `compare_writes` prefers it to its older form, and any later write to
+    /// it.
     ///
     /// Raises InvalidArgumentError under S2's format, which knows no rotation; else as `open` and `seal` do.
     #[pyo3(signature = (record, *, sequence = None, clock = None, token = None))]
@@ -194,8 +196,8 @@ impl RecordCodec {
 
     /// Seals many records at once, which is faster than one by one, or none of them: gives a list of them.
     ///
-    /// `sequences`, `clocks`, `tokens` and `reseals` are None, or as many as there are plaintexts: what `seal` takes for
-    /// each; a sequence or clock of None is one that is not there.
+    /// `sequences`, `clocks`, `tokens` and `reseals` are None, or as many as there are plaintexts: what `seal`
+    /// takes for each; a sequence or clock of None is one that is not there.
     ///
     /// Raises InvalidArgumentError where the numbers differ, and what `seal` raises.
     #[pyo3(signature = (plaintexts, *, sequences = None, clocks = None, tokens = None, reseals = None))]
@@ -235,8 +237,9 @@ impl RecordCodec {
         batch::open(py, &self.0, &records, &places, partial)
     }
 
-    /// Seals a column of pyarrow, an Array or ChunkedArray of binary or large_binary: gives one of the same type, its
-    /// chunks as they were. All rows are one batch, read and written in the column's own buffers. Nulls stay null.
+    /// Seals a column of pyarrow, an Array or ChunkedArray of binary or large_binary: gives one of the same type,
+    /// its chunks as they were. All rows are one batch, read and written in the column's own buffers. Nulls stay
+    /// null.
     ///
     /// Row i has the sequence number `first_sequence` + i, nulls counted; without `first_sequence` there is none.
     /// `clocks` is a column of int64 or uint64, as long, in which a null stands for no clock; `tokens` one of
@@ -255,8 +258,8 @@ impl RecordCodec {
         arrow::seal(&self.0, column, first_sequence, clocks, tokens)
     }
 
-    /// Opens a column of pyarrow that `seal_arrow` gave, with the places that it was given: gives one of the same type.
-    /// Rows say their clocks themselves. The column's memory must not change meanwhile.
+    /// Opens a column of pyarrow that `seal_arrow` gave, with the places that it was given: gives one of the same
+    /// type. Rows say their clocks themselves. The column's memory must not change meanwhile.
     ///
     /// Raises the error of the first row that does not open; an AuthenticationError has the numbers of all rows
     /// (from 0) that are not authentic. With partial=True rows that do not open are null, like those that were.
@@ -271,6 +274,10 @@ impl RecordCodec {
     ) -> PyResult<Bound<'py, PyAny>> {
         let partial = partial.map_or(Ok(false), |partial| partial.is_truthy())?;
         arrow::open(&self.0, column, first_sequence, tokens, partial)
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err("a RecordCodec cannot be pickled, since it has a key within"))
     }
 
     fn __repr__(&self) -> String {
@@ -303,8 +310,8 @@ pub(crate) fn compare_writes(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyRe
     bound::compare_writes(a.bytes(), b.bytes()).or_raise(py).map(|order| order as i8)
 }
 
-/// The id of a key in a context, 4 bytes, as bound records name it. It tells nothing of the key, and is another one in
-/// another stream or store. It is no proof: four bytes can be met by chance, and by trying.
+/// The id of a key in a context, 4 bytes, as bound records name it. It tells nothing of the key, and is another
+/// one in another stream or store. It is no proof: four bytes can be met by chance, and by trying.
 #[pyfunction]
 pub(crate) fn key_id<'py>(
     key: &Bound<'py, PyAny>,

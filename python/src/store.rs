@@ -88,8 +88,8 @@ impl StoreCodec {
         Ok((PyBytes::new(py, &token), PyBytes::new(py, &record)))
     }
 
-    /// Seals many entries at once, which is faster than one by one, or none of them: gives a list of what `seal` gives.
-    /// Raises as `seal` does.
+    /// Seals many entries at once, which is faster than one by one, or none of them: gives a list of what `seal`
+    /// gives. Raises as `seal` does.
     fn seal_batch<'py>(&self, entries: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let py = entries.py();
         let entries = argument::each(entries, "entries", "a sequence of Entry", SomeEntry::of)?;
@@ -149,8 +149,8 @@ impl StoreCodec {
         Ok(entries)
     }
 
-    /// Whether a record was sealed under a key that only opens, and so waits for `reseal` after a rotation. It says so
-    /// itself, in clear.
+    /// Whether a record was sealed under a key that only opens, and so waits for `reseal` after a rotation. It says
+    /// so itself, in clear.
     ///
     /// Raises MalformedError, UnsupportedFormatError, CipherMismatchError, UnknownKeyIdError.
     fn needs_reseal(&self, record: &Bound<'_, PyAny>) -> PyResult<bool> {

@@ -9,8 +9,8 @@ use crate::argument;
 use crate::border::buffer::Readable;
 use crate::error::OrRaise as _;
 
-/// The key that makes tokens of paths: 32 random bytes of a store, which stay when its data keys are rotated, so that
-/// a path keeps its token.
+/// The key that makes tokens of paths: 32 random bytes of a store, which stay when its data keys are rotated,
+/// so that a path keeps its token.
 ///
 /// Made by `TokenKey.generate` and `TokenKey.from_bytes`. It is wiped when the last object that uses it is gone,
 /// compared in constant time, and never shown by `repr`, pickled or copied; only `to_bytes` gives it away.

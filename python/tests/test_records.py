@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -107,6 +108,8 @@ def test_contexts_are_values() -> None:
     again = [Context.stream(STREAM), Context.stream(OTHER_STREAM), Context.store(STORE), Context.writer(STREAM, WRITER)]
     assert contexts == again
     assert len({*contexts, *again}) == 4
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(contexts, protocol)) == contexts
     assert [(context.kind, context.id, context.writer_id) for context in contexts[2:]] == [
         ("store", STORE, None),
         ("writer", STREAM, WRITER),

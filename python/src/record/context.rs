@@ -35,7 +35,7 @@ impl Context {
         Ok(Self(bound::Context::Writer { stream, writer }))
     }
 
-    /// "stream", "store" or "writer".
+    /// What it is: "stream", "store" or "writer".
     #[getter]
     fn kind(&self) -> &'static str {
         match self.0 {
@@ -55,6 +55,16 @@ impl Context {
     #[getter]
     fn writer_id<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
         self.ids().1.map(|writer| PyBytes::new(py, writer))
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
+        let (py, context) = (slf.py(), slf.get());
+        let caller = py.import("operator")?.getattr("methodcaller")?;
+        let make = match context.writer_id(py) {
+            Some(writer) => caller.call1((context.kind(), context.id(py), writer))?,
+            None => caller.call1((context.kind(), context.id(py)))?,
+        };
+        Ok((make, (slf.get_type().into_any(),)))
     }
 
     fn __repr__(&self) -> String {
