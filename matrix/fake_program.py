@@ -14,7 +14,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from rows import CAPABILITIES, CIPHERS, PAGE_SIZE, Capability
+from records import EXTENDED_NONCE
+from rows import CAPABILITIES, CIPHERS, PAGE_SIZE, RECORDS, Capability
 
 PLAIN = "turso/aegis256-4096-small.plain.db"
 
@@ -57,7 +58,45 @@ class Program:
             return bytes(CIPHERS[cipher])
         return secrets.token_bytes(CIPHERS[cipher])
 
+    def records(self, capability: Capability, cipher: str) -> list[tuple[bytes, bytes, int]]:
+        """What stands between each record's length and itself, and in it before its nonce, and the nonce's length."""
+        if capability.name == "records-s2":
+            return [(b"", b"\x03\x08\x01", CIPHERS[cipher])] * RECORDS
+        length = EXTENDED_NONCE if CIPHERS[cipher] == 12 else CIPHERS[cipher]
+        head, clock = b"\1\1\0" + bytes(4), b"\1\1\1" + bytes(12)
+        return [
+            (bytes(between), clock if i % 2 else head, length) for between in capability.records for i in range(RECORDS)
+        ]
+
+    def write_records(self, capability: Capability, cipher: str) -> None:
+        here = (capability.name, cipher) == ("records-bound", "aes256gcm")
+        file = b""
+        for between, head, length in self.records(capability, cipher):
+            nonce = bytes(length) if here and self.fault == "same-record-nonce" else secrets.token_bytes(length)
+            record = head + nonce + seal(cipher, between + head + nonce, b"body")
+            if here and self.fault == "short-record":
+                record = head
+            file += len(record).to_bytes(4, "big") + between + record
+        if here and self.fault == "cut-records":
+            file = file[:-1]
+        (self.folder / capability.file(cipher)).write_bytes(file)
+
+    def check_records(self, capability: Capability, cipher: str, file: bytes) -> None:
+        for between, head, length in self.records(capability, cipher):
+            size = len(head) + length + len(b"body") + 16
+            before = size.to_bytes(4, "big") + between + head
+            part, file = file[: 4 + len(between) + size], file[4 + len(between) + size :]
+            nonce = part[len(before) : len(before) + length]
+            if (
+                part[: len(before)] != before
+                or open_(cipher, between + head + nonce, part[len(before) + length :]) != b"body"
+            ):
+                raise ForgedError("another record")
+
     def write(self, capability: Capability, cipher: str) -> None:
+        if capability.records:
+            self.write_records(capability, cipher)
+            return
         file = b"" if capability.pages is None else bytes(capability.pages[0])
         for block in self.plain(capability, cipher):
             if self.fault == "other-text" and (capability.name, cipher) == ("pages", "aegis256"):
@@ -89,6 +128,9 @@ class Program:
             (self.folder / capability.file(cipher)).write_bytes(file + b"\0")
 
     def check(self, capability: Capability, cipher: str, file: bytes) -> None:
+        if capability.records:
+            self.check_records(capability, cipher, file)
+            return
         for i, block in enumerate(self.plain(capability, cipher)):
             if capability.pages is None:
                 nonce, sealed = bytes(CIPHERS[cipher]), file

@@ -18,6 +18,15 @@ class Capability:
     pages: tuple[int, int] | None = None
     """Where its files are pages whose last bytes are nonces: the offset of the first, and the distance of two."""
 
+    records: tuple[int, ...] = ()
+    """Where its files are records, each with its length before it: for each section of RECORDS of them, how many bytes
+    stand between a length and its record."""
+
+    @property
+    def draws_nonces(self) -> bool:
+        """Whether its files are others each time, as their nonces are drawn."""
+        return self.pages is not None or bool(self.records)
+
     def expected(self, cipher: str) -> str:
         return REFUSED if cipher in self.refused else OK
 
@@ -38,7 +47,9 @@ CIPHERS = {
     "chacha20poly1305": 12,
 }
 PAGE_SIZE = 4096
+RECORDS = 65
 NOT_TURSO = frozenset({"chacha20poly1305"})
+NOT_S2 = frozenset(CIPHERS) - {"aes256gcm", "aegis256"}
 
 # A capability joins by a row here and a row in each program.
 CAPABILITIES = (
@@ -46,6 +57,8 @@ CAPABILITIES = (
     Capability("pages", refused=NOT_TURSO, pages=(0, PAGE_SIZE)),
     Capability("frames", refused=NOT_TURSO, pages=(32 + 24, 24 + PAGE_SIZE)),
     Capability("file", ending=".db", refused=NOT_TURSO, pages=(0, PAGE_SIZE)),
+    Capability("records-s2", refused=NOT_S2, records=(0,)),
+    Capability("records-bound", records=(0, 0, 32)),
 )
 
 ROW = re.compile(r"(\S+) (\S+) (?:(ok|refused)|FAILED: (.+))")

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import records
 import run
 from languages import LANGUAGES, Language
-from rows import CAPABILITIES, CIPHERS
+from rows import CAPABILITIES, CIPHERS, RECORDS
 
 HERE = Path(__file__).parent
 VECTORS = HERE.parent / "vectors"
@@ -30,6 +31,9 @@ def test_honest_programs_pass() -> None:
     assert {result.cell(CAPABILITIES[0], a, b) for a in result.languages for b in result.languages} == {"9 ok"}
     assert {result.cell(CAPABILITIES[1], a, b) for a in result.languages for b in result.languages} == {
         "8 ok, 1 refused"
+    }
+    assert {result.cell(CAPABILITIES[4], a, b) for a in result.languages for b in result.languages} == {
+        "2 ok, 7 refused"
     }
 
 
@@ -52,6 +56,9 @@ FAULTS = {
     "wrong-byte": "Good reads Bad's: pages aegis128l: FAILED: not authentic",
     "other-text": "Good reads Bad's: pages aegis256: FAILED: another text",
     "other-message": "messages-aegis256: the bytes of Bad are not those of Good",
+    "short-record": "records-bound-aes256gcm: Bad wrote other records than there must be",
+    "cut-records": "records-bound-aes256gcm: Bad wrote other records than there must be",
+    "same-record-nonce": "records-bound-aes256gcm: Bad used a nonce again that Bad had used",
     "same-nonce": "pages-aegis128l: Bad used a nonce again that Bad had used",
     # reading
     "believes": "Bad reads damaged files of Good: messages aegis256 ok, not FAILED",
@@ -83,6 +90,29 @@ def test_a_nonce_that_two_writers_use_is_found() -> None:
     """A random source that is the same in both."""
     found = problems(fake("One", "same-nonce"), fake("Two", "same-nonce"))
     assert "pages-aegis256: One used a nonce again that One had used" in found
+
+
+def test_the_nonce_of_a_record_is_found_wherever_it_stands() -> None:
+    s2, bound = CAPABILITIES[4:6]
+    nonce = bytes(range(100, 132))
+    for size in (b"\x03\x08", b"\x0b\1\x08", b"\x13\1\1\x08"):
+        assert records.nonce(s2, "aegis256", size + b"\1" + nonce + bytes(17)) == nonce
+    assert records.nonce(s2, "aegis256", b"\1\x0f\0token") is None, "a command has none"
+    for head in (b"\1\2\0" + bytes(4), b"\1\2\1" + bytes(12), b"\1\2\3" + bytes(16)):
+        assert records.nonce(bound, "aes256gcm", head + nonce) == nonce[:24]
+        assert records.nonce(bound, "aegis128l", head + nonce) == nonce[:16]
+        assert records.nonce(bound, "aegis256", head) == b""
+    assert records.nonce(s2, "aegis256", b"") == records.nonce(bound, "aegis256", b"") == b""
+
+
+def test_a_file_of_records_is_split_only_where_all_of_it_is_records() -> None:
+    s2, bound = CAPABILITIES[4:6]
+    file = b"".join((i % 5).to_bytes(4, "big") + bytes(i % 5) for i in range(RECORDS))
+    assert records.split(s2, file) == [bytes(i % 5) for i in range(RECORDS)]
+    for wrong in (b"", file[:-1], file + b"\0", file + bytes(4), b"\xff" + file[1:]):
+        assert records.split(s2, wrong) is None
+    assert records.split(bound, file + file + (bytes(4) + bytes(32)) * RECORDS) is not None
+    assert records.split(bound, file * 3) is None
 
 
 def test_a_failure_shows_in_the_tables() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import records
 from rows import CIPHERS, OK, PAGE_SIZE, Capability, all_rows
 
 QUERIES = ("SELECT id, name, score, note FROM users ORDER BY id", "SELECT id, k, b, v FROM things ORDER BY id")
@@ -28,22 +29,30 @@ def wrong_files(folder: Path) -> list[str]:
     ]
 
 
-def nonces(capability: Capability, cipher: str, content: bytes) -> list[bytes]:
+def nonces(capability: Capability, cipher: str, content: bytes) -> list[bytes] | None:
+    """Every nonce that was drawn for a file; none where it is not the file that it must be."""
+    if capability.records:
+        split = records.split(capability, content)
+        if split is None:
+            return None
+        found = [records.nonce(capability, cipher, record) for record in split]
+        return None if b"" in found else [nonce for nonce in found if nonce]
     if capability.pages is None:
         return []
     first, distance = capability.pages
     ends = range(first + PAGE_SIZE, len(content) + 1, distance)
-    return [content[end - CIPHERS[cipher] : end] for end in ends]
+    return [content[end - CIPHERS[cipher] : end] for end in ends] or None
 
 
 def compare_writers(folders: dict[str, Path]) -> Iterator[str]:
-    """Messages have given nonces: every writer's are the same bytes. Nonces of pages are drawn: none comes twice."""
+    """Messages have given nonces: every writer's are the same bytes. Those of pages and records are drawn: none comes
+    twice."""
     for capability, cipher in all_rows():
         name = capability.file(cipher)
         contents = {
             writer: (folder / name).read_bytes() for writer, folder in folders.items() if (folder / name).is_file()
         }
-        if capability.pages is None:
+        if not capability.draws_nonces:
             if len(set(contents.values())) > 1:
                 first, *others = contents
                 differing = [writer for writer in others if contents[writer] != contents[first]]
@@ -52,9 +61,10 @@ def compare_writers(folders: dict[str, Path]) -> Iterator[str]:
         drawn: dict[bytes, str] = {}
         for writer, content in contents.items():
             found = nonces(capability, cipher, content)
-            if not found:
-                yield f"{name}: {writer} wrote no page"
-            for nonce in found:
+            if found is None:
+                what = "other records than there must be" if capability.records else "no page"
+                yield f"{name}: {writer} wrote {what}"
+            for nonce in found or []:
                 if nonce in drawn:
                     yield f"{name}: {writer} used a nonce again that {drawn[nonce]} had used"
                     break

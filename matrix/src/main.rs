@@ -14,13 +14,18 @@ mod file;
 mod frames;
 mod messages;
 mod pages;
+mod records;
+mod records_bound;
+mod records_s2;
 
 /// What every language does; a new one is a row here and a row in each other program.
-const CAPABILITIES: [Capability; 4] = [
+const CAPABILITIES: [Capability; 6] = [
     Capability { name: "messages", write: messages::write, read: messages::read },
     Capability { name: "pages", write: pages::write, read: pages::read },
     Capability { name: "frames", write: frames::write, read: frames::read },
     Capability { name: "file", write: file::write, read: file::read },
+    Capability { name: "records-s2", write: records_s2::write, read: records_s2::read },
+    Capability { name: "records-bound", write: records_bound::write, read: records_bound::read },
 ];
 
 const PAGE_SIZE: usize = 4096;
