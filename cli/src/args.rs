@@ -9,6 +9,8 @@ use pagecrypt::{Cipher, Encoding, Engine, Error};
 
 use crate::help;
 
+pub(crate) mod record;
+
 /// Encrypt, check and decrypt database files in Turso's page format.
 #[derive(Debug, Parser)]
 #[command(
@@ -33,6 +35,7 @@ pub(crate) enum Subcommand {
     Verify(Verify),
     Inspect(Inspect),
     Ciphers(Ciphers),
+    Record(Box<record::Record>),
     Bench(Bench),
     Completions(Completions),
     Man(Man),
@@ -48,6 +51,7 @@ impl Subcommand {
             Self::Verify(args) => args.report.json,
             Self::Inspect(args) => args.json,
             Self::Ciphers(args) => args.json,
+            Self::Record(args) => args.work.report().json,
             Self::Bench(args) => args.report.json,
             Self::Completions(_) | Self::Man(_) => false,
         }

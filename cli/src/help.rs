@@ -111,6 +111,61 @@ RESERVED: bytes at the end of each page for nonce and tag. chacha20poly1305 has 
 
 Exit codes: 0 done, 1 i/o failed, 2 wrong usage or an unusable PAGECRYPT_ENGINE";
 
+pub(crate) const RECORD: &str = "\
+Examples:
+  pagecrypt record seal --format s2 --basin events --stream audit \\
+    --encryption-key-file s2.key < body > record
+  pagecrypt record open --format bound --key-file app.key --framing json-lines \\
+    --stream-id 8c0c4e3e04a1ad64bd3a5ad51a0b3f0a8c0c4e3e04a1ad64bd3a5ad51a0b3f0a < records.jsonl
+
+Records are messages of any length, each sealed by itself and bound to where it belongs. See pagecrypt record seal \
+--help and pagecrypt record open --help.";
+
+pub(crate) const RECORD_SEAL: &str = "\
+Examples:
+  pagecrypt record seal --format s2 --basin events --stream audit \\
+    --encryption-key-file s2.key < body > record
+  pagecrypt record seal --format bound --key-file app.key --first-sequence 0 --framing json-lines \\
+    --stream-id 8c0c4e3e04a1ad64bd3a5ad51a0b3f0a8c0c4e3e04a1ad64bd3a5ad51a0b3f0a < plain.jsonl > records.jsonl
+  pagecrypt record seal --format bound --key-file app.key --token-key-file token.key \\
+    --store-id 8c0c4e3e04a1ad64bd3a5ad51a0b3f0a --path notes/1 --padding padme < note > record
+
+Framing, of standard input and output alike:
+  one         all of it is one record, or one plaintext (s2: the body of a record without headers)
+  length      each stands behind its length: 4 bytes, big endian
+  json-lines  each is a JSON object on a line; bytes are base64, tokens hexadecimal:
+    s2      {\"headers\": [[name, value], ...], \"body\": b} or {\"fence\": \"token\"} or {\"trim\": n} becomes {\"record\": b}
+    stream  {\"plaintext\": b, \"clock\": n, \"sequence\": n} becomes {\"record\": b, \"sequence\": n}
+    store   {\"path\": \"p\", \"type\": \"t\", \"schema\": \"s\", \"body\": b, \"clock\": n} becomes {\"record\": b, \"token\": h}
+  Clock and sequence may be left out; what a line says goes before what the arguments say.
+
+Up to 64 records are worked on at once, and what came of them is written at once. The first bad record ends the run \
+with its number, from 0; what came of those before it was written. Plaintexts are limited to 1 MiB (s2) and 64 MiB (bound).
+
+Exit codes: 0 done, 1 i/o failed, 2 wrong usage, 4 malformed input, 5 the format lacks the cipher, 6 unusable key, \
+7 key required";
+
+pub(crate) const RECORD_OPEN: &str = "\
+Examples:
+  pagecrypt record open --format s2 --basin events --stream audit \\
+    --encryption-key-file s2.key < record
+  pagecrypt record open --format bound --key-file new.key --decrypt-only-key-file old.key \\
+    --stream-id 8c0c4e3e04a1ad64bd3a5ad51a0b3f0a8c0c4e3e04a1ad64bd3a5ad51a0b3f0a < record
+  pagecrypt record open --format bound --key-file app.key --token-key-file token.key \\
+    --store-id 8c0c4e3e04a1ad64bd3a5ad51a0b3f0a --path notes/1 < record
+
+The framings are those of pagecrypt record seal, and so are the lines, the other way round. A record of S2 with \
+headers, or a command, which nothing authenticates, opens with --framing json-lines only.
+
+The first bad record ends the run with its number, from 0; what came of those before it was written. With --json the \
+object with the error stands behind that in standard output. How many records were sealed under a key that only opens is \
+told on standard error. Keys that only open are of the same cipher as the one that seals.
+
+What no record can tell: that it is an older one of its place, or that others were left out.
+
+Exit codes: 0 done, 1 i/o failed, 2 wrong usage, 3 sealed under another key (bound), 4 forged, damaged, or of another \
+place or key, 5 not encrypted, or an unknown format, 6 unusable key, 7 key required";
+
 pub(crate) const BENCH: &str = "\
 Examples:
   pagecrypt bench

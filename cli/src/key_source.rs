@@ -37,9 +37,9 @@ pub(crate) fn load(source: &KeySource, cipher: Option<Cipher>, report: &Report) 
 }
 
 /// The text, or `None` where it is not UTF-8.
-type Text = Option<Zeroizing<String>>;
+pub(crate) type Text = Option<Zeroizing<String>>;
 
-fn from_file(path: &Path, report: &Report) -> Result<Text, Failure> {
+pub(crate) fn from_file(path: &Path, report: &Report) -> Result<Text, Failure> {
     if path.as_os_str() == "-" {
         return Err(usage::refuse(
             "--key-file - is not standard input",
@@ -92,13 +92,13 @@ fn from_standard_input() -> Result<Text, Failure> {
 
 /// Standard input without the standard library's buffer, which nobody would wipe.
 #[cfg(unix)]
-fn unbuffered(stdin: &io::Stdin) -> io::Result<File> {
+pub(crate) fn unbuffered(stdin: &io::Stdin) -> io::Result<File> {
     use std::os::fd::AsFd as _;
     Ok(File::from(stdin.as_fd().try_clone_to_owned()?))
 }
 
 #[cfg(windows)]
-fn unbuffered(stdin: &io::Stdin) -> io::Result<File> {
+pub(crate) fn unbuffered(stdin: &io::Stdin) -> io::Result<File> {
     use std::os::windows::io::AsHandle as _;
     Ok(File::from(stdin.as_handle().try_clone_to_owned()?))
 }
@@ -120,7 +120,7 @@ fn read_bounded(mut from: impl Read) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     Ok((length <= MAX_LENGTH).then_some(bytes))
 }
 
-fn text_of(mut bytes: Zeroizing<Vec<u8>>) -> Text {
+pub(crate) fn text_of(mut bytes: Zeroizing<Vec<u8>>) -> Text {
     match String::from_utf8(std::mem::take(&mut *bytes)) {
         Ok(text) => Some(Zeroizing::new(text)),
         Err(error) => {

@@ -23,6 +23,7 @@ mod keygen;
 mod man;
 mod output;
 mod progress;
+mod record;
 mod signal;
 mod usage;
 mod verify;
@@ -59,6 +60,7 @@ fn dispatch(subcommand: &Subcommand) -> Result<(), Failure> {
         Subcommand::Decrypt(args) => decrypt::run(args),
         Subcommand::Verify(args) => verify::run(args),
         Subcommand::Inspect(args) => inspect::run(args),
+        Subcommand::Record(args) => record::run(args),
         Subcommand::Bench(args) => bench::run(args),
         Subcommand::Completions(args) => completions::run(args),
         Subcommand::Man(args) => man::run(args),

@@ -78,6 +78,12 @@ fn summary(rendered: &str) -> String {
 /// The command whose help tells more.
 fn command_of(arguments: &[OsString]) -> String {
     let command = crate::command();
-    let named = arguments.iter().skip(1).find_map(|argument| command.find_subcommand(argument));
-    named.map_or_else(|| "pagecrypt".to_owned(), |found| format!("pagecrypt {}", found.get_name()))
+    let (mut found, mut name) = (&command, "pagecrypt".to_owned());
+    for argument in arguments.iter().skip(1) {
+        if let Some(named) = found.find_subcommand(argument) {
+            name = format!("{name} {}", named.get_name());
+            found = named;
+        }
+    }
+    name
 }

@@ -4,12 +4,13 @@ use std::fs;
 
 use crate::scene::{Scene, run};
 
-const COMMANDS: [&str; 9] =
-    ["keygen", "encrypt", "decrypt", "verify", "inspect", "ciphers", "bench", "completions", "man"];
+const COMMANDS: [&str; 10] =
+    ["keygen", "encrypt", "decrypt", "verify", "inspect", "ciphers", "record", "bench", "completions", "man"];
 
 /// The examples of a help text, as words of a shell without redirections.
 fn examples(help: &str) -> Vec<Vec<String>> {
-    let lines = help.lines().filter(|line| line.starts_with("  pagecrypt "));
+    let joined = help.replace("\\\n", " ");
+    let lines = joined.lines().filter(|line| line.starts_with("  pagecrypt "));
     lines
         .map(|line| {
             let words = shlex::split(line).unwrap();
@@ -20,8 +21,8 @@ fn examples(help: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn every_example_in_a_help_text_parses() {
-    let helps =
-        std::iter::once(vec!["--help"]).chain(COMMANDS.iter().map(|command| vec![*command, "--help"]));
+    let more = [vec!["--help"], vec!["record", "seal", "--help"], vec!["record", "open", "--help"]];
+    let helps = more.into_iter().chain(COMMANDS.iter().map(|command| vec![*command, "--help"]));
     for arguments in helps {
         let help = run(&arguments).succeeds().stdout;
         let examples = examples(&help);
@@ -83,7 +84,7 @@ fn each_command_gets_its_man_page() {
     let scene = Scene::new();
     run(["man", "--out", &scene.arg(".")]).succeeds();
     let mut expected: Vec<String> = COMMANDS.iter().map(|command| format!("pagecrypt-{command}.1")).collect();
-    expected.push("pagecrypt.1".to_owned());
+    expected.extend(["pagecrypt.1", "pagecrypt-record-seal.1", "pagecrypt-record-open.1"].map(str::to_owned));
     expected.sort();
     assert_eq!(scene.names(), expected);
     for name in expected {

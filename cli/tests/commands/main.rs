@@ -10,6 +10,7 @@ mod inspect;
 mod interrupted;
 mod keygen;
 mod keys;
+mod record;
 mod samples;
 mod scene;
 mod terminal;
