@@ -49,7 +49,7 @@ def test_a_difference_is_shown(copy: Path, file: str, old: str, new: str) -> Non
 
 
 def test_a_file_without_a_section_is_refused(copy: Path) -> None:
-    (copy / "ffi/src/record.rs").write_text("//! Records\n")
+    (copy / "ffi/src/nowhere.rs").write_text("//! Nowhere\n")
     outcome = check(copy)
     assert outcome.returncode == 1
-    assert "record.rs" in outcome.stderr
+    assert "nowhere.rs" in outcome.stderr

@@ -222,7 +222,8 @@ def test_the_command_comes_with_its_manual_and_completions(prefix: Path) -> None
     assert run(command, "--version") == f"pagecrypt {VERSION}\n"
     listed = re.findall(r"^  ([a-z]+)", run(command, "--help").split("Commands:")[1].split("\n\n")[0], re.MULTILINE)
     pages = {path.name for path in (prefix / "share/man/man1").iterdir()}
-    assert pages == {"pagecrypt.1"} | {f"pagecrypt-{name}.1" for name in listed if name != "help"}
+    nested = {"pagecrypt-record-seal.1", "pagecrypt-record-open.1"}
+    assert pages == {"pagecrypt.1"} | nested | {f"pagecrypt-{name}.1" for name in listed if name != "help"}
     assert ".TH pagecrypt 1" in (prefix / "share/man/man1/pagecrypt.1").read_text()
     run("bash", "-n", prefix / "share/bash-completion/completions/pagecrypt")
     assert (prefix / "share/zsh/site-functions/_pagecrypt").read_text().startswith("#compdef pagecrypt")

@@ -35,7 +35,8 @@ static outcome write_section(place *at, const pagecrypt_context *context, buffer
         buffer body = make_body(i);
         size_t offsets[2] = {0, body.length}, record_offsets[2];
         pagecrypt_place place = place_of(context->kind, i);
-        if (pagecrypt_seal_records(codec, 1, body.bytes, body.length, offsets, &place, record, ROOM, record_offsets, &error) != PAGECRYPT_OK)
+        if (pagecrypt_seal_records(codec, 1, body.bytes, body.length, offsets, &place, record, ROOM, record_offsets,
+                                   &error) != PAGECRYPT_OK)
             done = failed_call(at, "seal_records", error);
         else
             append_record(file, NULL, 0, record, record_offsets[1]);
@@ -101,7 +102,8 @@ static outcome write_entries(place *at, buffer *file) {
 outcome write_records_bound(place *at) {
     char path[PATH_LENGTH];
     buffer file = {NULL, 0};
-    pagecrypt_context stream = context_of(PAGECRYPT_CONTEXT_STREAM, 1, 0), writer = context_of(PAGECRYPT_CONTEXT_WRITER, 1, 2);
+    pagecrypt_context stream = context_of(PAGECRYPT_CONTEXT_STREAM, 1, 0),
+                      writer = context_of(PAGECRYPT_CONTEXT_WRITER, 1, 2);
     outcome done = write_section(at, &stream, &file);
     if (done == OK)
         done = write_section(at, &writer, &file);
@@ -154,7 +156,8 @@ static outcome read_section(place *at, const pagecrypt_context *context, const b
             break;
         }
         buffer body = make_body(i);
-        if (pagecrypt_open_records(codec, 1, record, offsets[1], offsets, &place, opened, ROOM, opened_offsets, NULL, &error) != PAGECRYPT_OK)
+        if (pagecrypt_open_records(codec, 1, record, offsets[1], offsets, &place, opened, ROOM, opened_offsets, NULL,
+                                   &error) != PAGECRYPT_OK)
             done = failed_call(at, "open_records", error);
         else if (opened_offsets[1] != body.length)
             done = fail(at, "record %zu has %zu bytes", i, opened_offsets[1]);
@@ -162,7 +165,8 @@ static outcome read_section(place *at, const pagecrypt_context *context, const b
             done = compare(at, "record", i, opened, body.bytes, body.length);
         if (done == OK && pagecrypt_record_header_parse(record, offsets[1], &header, &error) != PAGECRYPT_OK)
             done = failed_call(at, "record_header_parse", error);
-        if (done == OK && (header.has_clock != ((place.given & PAGECRYPT_PLACE_CLOCK) != 0) || header.clock != place.clock))
+        if (done == OK &&
+            (header.has_clock != ((place.given & PAGECRYPT_PLACE_CLOCK) != 0) || header.clock != place.clock))
             done = fail(at, "record %zu has another clock", i);
         if (done == OK && i == 0 && context->kind == PAGECRYPT_CONTEXT_STREAM)
             done = check_refused(at, codec, record, offsets[1]);
@@ -205,7 +209,8 @@ static outcome read_entries(place *at, const buffer *file, size_t *from) {
         pagecrypt_entry entry;
         if (!next_record(file, from, PAGECRYPT_TOKEN_LENGTH, &token, &record, &offsets[1]))
             done = fail(at, "the file ends before entry %zu", i);
-        else if (pagecrypt_open_entries(codec, 1, token, record, offsets[1], offsets, opened, ROOM, &entry, NULL, &error) != PAGECRYPT_OK)
+        else if (pagecrypt_open_entries(codec, 1, token, record, offsets[1], offsets, opened, ROOM, &entry, NULL,
+                                        &error) != PAGECRYPT_OK)
             done = failed_call(at, "open_entries", error);
         else
             done = check_entry(at, i, &entry);
@@ -218,7 +223,8 @@ outcome read_records_bound(place *at) {
     char path[PATH_LENGTH];
     buffer file = {NULL, 0};
     size_t from = 0;
-    pagecrypt_context stream = context_of(PAGECRYPT_CONTEXT_STREAM, 1, 0), writer = context_of(PAGECRYPT_CONTEXT_WRITER, 1, 2);
+    pagecrypt_context stream = context_of(PAGECRYPT_CONTEXT_STREAM, 1, 0),
+                      writer = context_of(PAGECRYPT_CONTEXT_WRITER, 1, 2);
     path_of(at, path, "records-bound-%s");
     outcome done = read_bytes(at, path, &file);
     if (done == OK)

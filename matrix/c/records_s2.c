@@ -63,12 +63,14 @@ static outcome seal_record(place *at, const pagecrypt_record_codec *codec, size_
     size_t count = make_headers(i, headers, names, values), offsets[2] = {0, 0}, record_offsets[2];
     buffer body = make_body(i);
     uint64_t metered_size = pagecrypt_s2_metered_size(headers, count, body.length);
-    pagecrypt_status status = pagecrypt_s2_envelope_encode(headers, count, body.bytes, body.length, envelope, ROOM, &offsets[1], &error);
+    pagecrypt_status status =
+        pagecrypt_s2_envelope_encode(headers, count, body.bytes, body.length, envelope, ROOM, &offsets[1], &error);
     free(body.bytes);
     if (status != PAGECRYPT_OK)
         return failed_call(at, "s2_envelope_encode", error);
     pagecrypt_place sequence = {i, 0, NULL, 0, PAGECRYPT_PLACE_SEQUENCE};
-    if (pagecrypt_seal_records(codec, 1, envelope, offsets[1], offsets, &sequence, record, ROOM, record_offsets, &error) != PAGECRYPT_OK)
+    if (pagecrypt_seal_records(codec, 1, envelope, offsets[1], offsets, &sequence, record, ROOM, record_offsets,
+                               &error) != PAGECRYPT_OK)
         return failed_call(at, "seal_records", error);
     pagecrypt_s2_stored_record encrypted = {PAGECRYPT_S2_ENCRYPTED, metered_size, 0, record, record_offsets[1]};
     if (pagecrypt_s2_stored_record_encode(&encrypted, stored, ROOM, length, &error) != PAGECRYPT_OK)
@@ -98,7 +100,8 @@ outcome write_records_s2(place *at) {
 
 static outcome check_command(place *at, size_t i, const pagecrypt_s2_stored_record *got) {
     pagecrypt_s2_stored_record expected = make_command(i);
-    if (got->kind != expected.kind || got->trim_point != expected.trim_point || got->payload_length != expected.payload_length)
+    if (got->kind != expected.kind || got->trim_point != expected.trim_point ||
+        got->payload_length != expected.payload_length)
         return fail(at, "record %zu is not its command", i);
     return compare(at, "the token of record", i, got->payload, expected.payload, expected.payload_length);
 }
@@ -112,7 +115,8 @@ static outcome check_envelope(place *at, size_t i, const pagecrypt_s2_stored_rec
     pagecrypt_error *error;
     if (got->kind != PAGECRYPT_S2_PLAINTEXT)
         return fail(at, "record %zu is no envelope", i);
-    if (pagecrypt_s2_envelope_decode(got->payload, got->payload_length, headers, 2, &count, &body, &length, &error) != PAGECRYPT_OK)
+    if (pagecrypt_s2_envelope_decode(got->payload, got->payload_length, headers, 2, &count, &body, &length, &error) !=
+        PAGECRYPT_OK)
         return failed_call(at, "s2_envelope_decode", error);
     if (count != expected_count || length != 37 * i)
         return fail(at, "record %zu has %zu headers and a body of %zu bytes", i, count, length);
