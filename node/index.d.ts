@@ -1111,6 +1111,8 @@ export interface PlacesSyncOptions {
   sequences?: readonly (number | bigint | undefined)[] | undefined;
   /** As {@link PlaceSyncOptions.clock}. */
   clocks?: readonly (number | bigint | undefined)[] | undefined;
+  /** As {@link PlaceSyncOptions.reseals}. */
+  reseals?: readonly (number | undefined)[] | undefined;
   /** As {@link PlaceSyncOptions.token}. */
   tokens?: readonly (Bytes | undefined)[] | undefined;
 }
@@ -1233,7 +1235,8 @@ export class RecordCodec {
   openSync(record: Bytes, options?: PlaceSyncOptions): Buffer;
 
   /**
-   * Opens one record and seals its plaintext under the key that seals now. It keeps its clock and counts one reseal more.
+   * Opens one record and seals its plaintext under the key that seals now. If it has a clock, it keeps it and counts
+   * one reseal more.
    *
    * @throws {InvalidArgumentError} under `s2`, which knows no rotation; else as {@link RecordCodec.open} and `seal`.
    */

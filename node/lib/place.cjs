@@ -46,14 +46,14 @@ function packPlace({ sequence, clock, reseals, token }) {
   const packed = Buffer.alloc(PLACE_LENGTH);
   if (sequence !== undefined) putSequence(packed, 0, checkLong(sequence, "options.sequence"));
   if (clock !== undefined) putClock(packed, 0, checkLong(clock, "options.clock"));
-  if (reseals !== undefined) packed.writeUInt32LE(checkWord(reseals, "options.reseals"), 17);
+  if (reseals !== undefined) putReseals(packed, 0, checkWord(reseals, "options.reseals"));
   if (token !== undefined) putToken(packed, 0, checkId(token, 32, "options.token"));
   return packed;
 }
 
 /** Where the records of a batch belong, packed; `undefined` for nothing. */
-function packPlaces(count, { sequences, clocks, tokens }) {
-  if (sequences === undefined && clocks === undefined && tokens === undefined) return undefined;
+function packPlaces(count, { sequences, clocks, reseals, tokens }) {
+  if ([sequences, clocks, reseals, tokens].every((list) => list === undefined)) return undefined;
   const packed = Buffer.alloc(count * PLACE_LENGTH);
   const each = (list, name, put) => {
     if (list === undefined) return;
@@ -65,6 +65,7 @@ function packPlaces(count, { sequences, clocks, tokens }) {
   };
   each(sequences, "options.sequences", (value, i, name) => putSequence(packed, i, checkLong(value, name)));
   each(clocks, "options.clocks", (value, i, name) => putClock(packed, i, checkLong(value, name)));
+  each(reseals, "options.reseals", (value, i, name) => putReseals(packed, i, checkWord(value, name)));
   each(tokens, "options.tokens", (value, i, name) => putToken(packed, i, checkId(value, 32, name)));
   return packed;
 }
@@ -88,6 +89,10 @@ function putSequence(packed, i, sequence) {
 function putClock(packed, i, clock) {
   packed[i * PLACE_LENGTH] |= CLOCK;
   packed.writeBigUInt64LE(clock, i * PLACE_LENGTH + 9);
+}
+
+function putReseals(packed, i, reseals) {
+  packed.writeUInt32LE(reseals, i * PLACE_LENGTH + 17);
 }
 
 function putToken(packed, i, token) {

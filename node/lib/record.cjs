@@ -216,11 +216,11 @@ class RecordCodec {
 addDisposal(RecordCodec);
 
 function checkBatch(buffers, name, options) {
-  const { sequences, clocks, tokens, partial = false, signal } = checkOptions(options);
+  const { sequences, clocks, reseals, tokens, partial = false, signal } = checkOptions(options);
   const messages = checkBuffers(buffers, name);
   return {
     messages,
-    places: packPlaces(messages.length, { sequences, clocks, tokens }),
+    places: packPlaces(messages.length, { sequences, clocks, reseals, tokens }),
     partial: checkBoolean(partial, "options.partial"),
     signal,
   };

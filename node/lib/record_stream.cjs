@@ -93,7 +93,7 @@ class RecordStream extends Transform {
     }
   }
 
-  /** Works on all there are; a failure counts once what comes before it is through. */
+  /** Works on all there are. A frame that is none is an error once what comes before it was worked on. */
   async #workOn(records) {
     for (;;) {
       const batch = [];

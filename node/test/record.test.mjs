@@ -148,6 +148,11 @@ test("after a rotation, old records open, say that they wait, and are sealed aga
     assert.equal(compareWrites(record, Buffer.from(record)), 0);
     assert.equal(compareWrites(resealed, codec.sealSync(text, { sequence: 1, clock: 11 })), -1, "a later write wins");
   }
+  for (const seal of forms(codec, "sealBatch", [text], { sequences: [1], clocks: [10], reseals: [1] })) {
+    const [resealed] = await seal();
+    assert.equal(parseRecordHeader(resealed).reseals, 1);
+    assert.equal(compareWrites(resealed, record), 1, "many are sealed again like one");
+  }
   await assert.rejects(codec.reseal(record, { sequence: 2 }), AuthenticationError);
   assert.throws(() => s2Codec().withDecryptOnlyKey(old), InvalidArgumentError);
   assert.throws(() => s2Codec().resealSync(s2Codec().sealSync(envelope)), InvalidArgumentError);
