@@ -289,9 +289,10 @@ func (c *RecordCodec) openBatch(records RecordBatch, places []Place, failures []
 	return opened.cut(), err
 }
 
-// Reseal opens a record at its place, and seals it under the key that seals now, after a rotation. It keeps its clock
-// and counts one reseal more, so that [CompareWrites] prefers it to its older form, and any later write to it. Errors
-// are those of Open and Seal; [ErrInvalidArgument] under [RecordFormatS2], whose key stays.
+// Reseal opens a record at its place, and seals it under the key that seals now, after a rotation. If it has a clock, it
+// keeps it and counts one reseal more, so that [CompareWrites] prefers it to its older form, and any later write to it;
+// without a clock nothing tells which is the older. Errors are those of Open and Seal; [ErrInvalidArgument] under
+// [RecordFormatS2], whose key stays.
 func (c *RecordCodec) Reseal(record []byte, place Place) ([]byte, error) {
 	h, err := c.use()
 	if err != nil {

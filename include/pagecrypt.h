@@ -1588,9 +1588,9 @@ pagecrypt_status pagecrypt_open_records(const pagecrypt_record_codec *codec,
 
 /**
  * Opens a record and seals its plaintext under the key that seals now, after a rotation: `*written` becomes the new
- * record's length, for which PAGECRYPT_MAX_RECORD_OVERHEAD bytes more than the old one's always suffice. It keeps its
- * clock and counts one reseal more, so that pagecrypt_compare_writes prefers it to its older form, and any later write
- * to it.
+ * record's length, for which PAGECRYPT_MAX_RECORD_OVERHEAD bytes more than the old one's always suffice. If it has
+ * a clock, it keeps it and counts one reseal more, so that pagecrypt_compare_writes prefers it to its older form, and any
+ * later write to it; without a clock nothing tells which is the older.
  *
  * Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT under S2's format, which knows no rotation; else as pagecrypt_open_records
  * and pagecrypt_seal_records.

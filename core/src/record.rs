@@ -3,10 +3,9 @@
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
+use core::str::FromStr;
 
-use zeroize::Zeroize;
-#[cfg(feature = "getrandom")]
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::cipher::Cipher;
 use crate::engine::Engine;
@@ -31,6 +30,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// Both, in the order of their coming.
+    pub const ALL: [Self; 2] = [Self::S2, Self::Bound];
+
     /// The format's name, for example `bound`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -44,6 +46,19 @@ impl Format {
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`].
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let found = Self::ALL.into_iter().find(|format| format.name() == name);
+        found.ok_or(Error::InvalidArgument("the formats of records are s2 and bound"))
     }
 }
 
@@ -210,9 +225,10 @@ impl RecordCodec {
         Ok(plaintext)
     }
 
-    /// Opens one record and seals its plaintext under the key that seals now, after a rotation. It keeps its clock and counts
-    /// one reseal more, so that [`bound::compare_writes`] prefers it to its older form, and any later write to it.
-    /// A batch is resealed by opening and sealing it, with [`bound::Header::resealed`].
+    /// Opens one record and seals its plaintext under the key that seals now, after a rotation. If it has a
+    /// clock, it keeps it and counts one reseal more, so that [`bound::compare_writes`] prefers it to its older form, and
+    /// any later write to it; without a clock nothing tells which is the older. A batch is resealed by opening and sealing
+    /// it, with [`bound::Header::resealed`].
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] under [`Format::S2`], which knows no rotation; else as [`open`](Self::open) and
@@ -277,7 +293,51 @@ impl RecordCodec {
         for record in batch.iter_mut().filter(|record| record.failure.is_some()) {
             record.plaintext.zeroize();
         }
-        outcome(batch)
+        outcome_of(batch.iter().map(OpenRecord::failure))
+    }
+
+    /// Seals plaintexts, each at its place, or none of them: as [`seal_batch`](Self::seal_batch), into new vectors.
+    ///
+    /// # Errors
+    /// As [`seal_batch_with`](Self::seal_batch_with).
+    #[cfg(feature = "getrandom")]
+    pub fn seal_all(&self, plaintexts: &[(&[u8], Place)]) -> Result<Vec<Vec<u8>>, Error> {
+        self.seal_all_with(&mut crate::random::OsRandom, plaintexts)
+    }
+
+    /// [`seal_all`](Self::seal_all) under nonces from `nonces`.
+    ///
+    /// # Errors
+    /// As [`seal_batch_with`](Self::seal_batch_with).
+    pub fn seal_all_with(
+        &self,
+        nonces: &mut dyn NonceSource,
+        plaintexts: &[(&[u8], Place)],
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        let lengths = plaintexts.iter().map(|(plaintext, place)| self.sealed_length(plaintext.len(), place));
+        let mut records: Vec<_> = lengths.map(|length| vec![0; length]).collect();
+        let mut batch: Vec<_> = (plaintexts.iter().zip(&mut records))
+            .map(|((plaintext, place), record)| SealRecord { plaintext, place: *place, record })
+            .collect();
+        self.seal_batch_with(nonces, &mut batch)?;
+        Ok(records)
+    }
+
+    /// Opens records, each at its place: as [`open_batch`](Self::open_batch), into new vectors, which are wiped when they
+    /// are dropped. Each has a verdict of its own; [`outcome`] makes one of them all.
+    #[must_use]
+    pub fn open_all(&self, records: &[(&[u8], Place)]) -> Vec<Result<Zeroizing<Vec<u8>>, Error>> {
+        // A record without a length has a failure, which opening finds again.
+        let lengths = records.iter().map(|(record, _)| self.opened_length(record).unwrap_or(0));
+        let mut plaintexts: Vec<_> = lengths.map(|length| Zeroizing::new(vec![0; length])).collect();
+        let mut batch: Vec<_> = (records.iter().zip(&mut plaintexts))
+            .map(|((record, place), plaintext)| OpenRecord::new(record, *place, plaintext))
+            .collect();
+        // Each says itself what became of it.
+        let _ = self.open_batch(&mut batch);
+        let failures: Vec<_> = batch.into_iter().map(|record| record.failure).collect();
+        let opened = plaintexts.into_iter().zip(failures);
+        opened.map(|(plaintext, failure)| failure.map_or(Ok(plaintext), Err)).collect()
     }
 
     fn check_record_lengths(&self, batch: &[SealRecord<'_>]) -> Result<(), Error> {
@@ -296,19 +356,23 @@ fn check_length(expected: usize, got: usize) -> Result<(), Error> {
     if got == expected { Ok(()) } else { Err(Error::BufferLength { expected, got }) }
 }
 
-/// The error of a batch: that of its first failure, with all of its kind where that is one of authentication.
-fn outcome(batch: &[OpenRecord<'_>]) -> Result<(), Error> {
-    let Some(first) = batch.iter().find_map(OpenRecord::failure) else {
-        return Ok(());
-    };
-    let forged = (0_u64..).zip(batch).filter(|(_, record)| is_forged(record)).map(|(index, _)| index);
-    match first {
-        Error::AuthenticationFailed(_) => Err(Failures::of(Unit::Message, forged)
-            .map_or(Error::Internal("a failure is not listed"), Error::AuthenticationFailed)),
-        other => Err(other.clone()),
-    }
+/// What became of a batch whose messages have these verdicts.
+///
+/// # Errors
+/// That of the first that failed. [`Error::AuthenticationFailed`] lists every one that failed so, counted from 0.
+pub fn outcome<T>(results: &[Result<T, Error>]) -> Result<(), Error> {
+    outcome_of(results.iter().map(|result| result.as_ref().err()))
 }
 
-fn is_forged(record: &OpenRecord<'_>) -> bool {
-    matches!(record.failure(), Some(Error::AuthenticationFailed(_)))
+fn outcome_of<'a>(failures: impl Iterator<Item = Option<&'a Error>> + Clone) -> Result<(), Error> {
+    let is_forged = |failure: Option<&Error>| matches!(failure, Some(Error::AuthenticationFailed(_)));
+    match failures.clone().flatten().next() {
+        None => Ok(()),
+        Some(Error::AuthenticationFailed(_)) => {
+            let forged = (0_u64..).zip(failures).filter(|(_, failure)| is_forged(*failure));
+            Err(Failures::of(Unit::Message, forged.map(|(index, _)| index))
+                .map_or(Error::Internal("a failure is not listed"), Error::AuthenticationFailed))
+        }
+        Some(first) => Err(first.clone()),
+    }
 }

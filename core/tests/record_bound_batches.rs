@@ -1,8 +1,8 @@
 //! Batches of bound records: as records one by one, whatever their lengths, places and keys.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use pagecrypt::record::bound::Header;
-use pagecrypt::record::{Format, OpenRecord, Place, RecordCodec, SealRecord, overhead};
+use pagecrypt::record::bound::{Header, Padding};
+use pagecrypt::record::{Format, OpenRecord, Place, RecordCodec, SealRecord, outcome, overhead};
 use pagecrypt::{Cipher, Error, Key, NonceSource, OsRandom};
 
 #[path = "support/bound_records.rs"]
@@ -56,6 +56,57 @@ fn a_batch_of_mixed_sizes_seals_and_opens_as_its_records_do_one_by_one() {
                 assert!(each.into_iter().map(Result::unwrap).eq(texts), "{cipher}, {count} records");
             }
         }
+    }
+}
+
+#[test]
+fn what_goes_to_new_vectors_opens_one_by_one_and_the_outcome_is_that_of_buffers() {
+    for context in CONTEXTS {
+        let codec = codec(Cipher::Aegis256, context);
+        let (texts, places) = mixed(context, 70);
+        let placed: Vec<_> = texts.iter().map(Vec::as_slice).zip(places.iter().copied()).collect();
+        let mut records = codec.seal_all(&placed).unwrap();
+        for (record, (text, place)) in records.iter().zip(&placed) {
+            assert_eq!(codec.open(record, place).unwrap(), *text);
+        }
+        for forged in [3, 60] {
+            *records[forged].last_mut().unwrap() ^= 1;
+        }
+        records[65].truncate(5); // has no length either
+        let (of_buffers, _) = open_batch(&codec, &records, &places);
+        let placed: Vec<_> = records.iter().map(Vec::as_slice).zip(places.iter().copied()).collect();
+        let opened = codec.open_all(&placed);
+        for (index, (opened, text)) in opened.iter().zip(&texts).enumerate() {
+            match index {
+                3 | 60 => assert_eq!(code(opened), "authentication_failed"),
+                65 => assert_eq!(code(opened), "malformed"),
+                _ => assert_eq!(**opened.as_ref().unwrap(), *text),
+            }
+        }
+        match (outcome(&opened), of_buffers) {
+            (Err(Error::AuthenticationFailed(failures)), Err(Error::AuthenticationFailed(same))) => {
+                assert_eq!(failures.numbers(), [3, 60]);
+                assert_eq!(failures, same);
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(code(&outcome(&opened[61..])), "malformed");
+        outcome(&opened[4..60]).unwrap();
+        outcome(&codec.open_all(&[])).unwrap();
+    }
+}
+
+#[test]
+fn names_of_formats_and_paddings_are_read_back_and_others_are_not() {
+    for format in Format::ALL {
+        assert_eq!(format.name().parse::<Format>().unwrap(), format);
+    }
+    for padding in Padding::ALL {
+        assert_eq!(padding.name().parse::<Padding>().unwrap(), padding);
+    }
+    for wrong in ["", "S2", "turso", "padme "] {
+        assert_eq!(code(&wrong.parse::<Format>()), "invalid_argument");
+        assert_eq!(code(&wrong.parse::<Padding>()), "invalid_argument");
     }
 }
 

@@ -46,6 +46,7 @@ proptest! {
         // A reader need not know how a writer pads.
         let opened = store(Cipher::Aegis256, Padding::None).open(&token, &record).unwrap();
         prop_assert_eq!(opened.entry(), entry);
+        prop_assert_eq!(opened.clock(), clock);
         prop_assert_eq!(Header::parse(&record).unwrap().clock, clock);
     }
 }

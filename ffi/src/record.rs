@@ -16,8 +16,8 @@ use pagecrypt::record::s2::StreamId;
 use pagecrypt::record::{Format, OpenRecord, Place, RecordCodec, SealRecord, overhead};
 
 use crate::border::buffers::{Span, apart, input, output};
-use crate::border::call::{call, clear, set, value};
-use crate::border::handle::{self, opaque};
+use crate::border::call::{Zero, call, clear, set, value};
+use crate::border::handle::{self, Opaque, opaque};
 use crate::border::runs::{self, Inputs, rooms, write_offsets};
 use crate::bound::{context_of, pagecrypt_context};
 use crate::cipher::{cipher_of_number, number_of_cipher, pagecrypt_cipher};
@@ -232,16 +232,8 @@ pub unsafe extern "C" fn pagecrypt_record_codec_opened_length(
     opened_length: *mut usize,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle.
-    unsafe {
-        clear(opened_length);
-        call(error, || {
-            let codec = handle::borrow(codec)?;
-            Span::new(record, length, "the record is NULL")?;
-            set(opened_length, codec.opened_length(input(record, length))?);
-            Ok(())
-        })
-    }
+    // Safety: caller.
+    unsafe { ask(codec, record, length, opened_length, error, |codec, record| codec.opened_length(record)) }
 }
 
 /// `*needs_reseal` becomes whether a record was sealed under a key that only opens, and so waits for being sealed anew
@@ -256,16 +248,8 @@ pub unsafe extern "C" fn pagecrypt_record_codec_needs_reseal(
     needs_reseal: *mut bool,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle.
-    unsafe {
-        clear(needs_reseal);
-        call(error, || {
-            let codec = handle::borrow(codec)?;
-            Span::new(record, length, "the record is NULL")?;
-            set(needs_reseal, codec.needs_reseal(input(record, length))?);
-            Ok(())
-        })
-    }
+    // Safety: caller.
+    unsafe { ask(codec, record, length, needs_reseal, error, |codec, record| codec.needs_reseal(record)) }
 }
 
 /// Seals `count` records under fresh nonces, or none of them. `places` are as many, or NULL where there is nothing to
@@ -370,9 +354,9 @@ pub unsafe extern "C" fn pagecrypt_open_records(
 }
 
 /// Opens a record and seals its plaintext under the key that seals now, after a rotation: `*written` becomes the new
-/// record's length, for which PAGECRYPT_MAX_RECORD_OVERHEAD bytes more than the old one's always suffice. It keeps its
-/// clock and counts one reseal more, so that pagecrypt_compare_writes prefers it to its older form, and any later write
-/// to it.
+/// record's length, for which PAGECRYPT_MAX_RECORD_OVERHEAD bytes more than the old one's always suffice. If it has
+/// a clock, it keeps it and counts one reseal more, so that pagecrypt_compare_writes prefers it to its older form, and any
+/// later write to it; without a clock nothing tells which is the older.
 ///
 /// Errors: PAGECRYPT_ERROR_INVALID_ARGUMENT under S2's format, which knows no rotation; else as pagecrypt_open_records
 /// and pagecrypt_seal_records.
@@ -387,37 +371,67 @@ pub unsafe extern "C" fn pagecrypt_reseal_record(
     written: *mut usize,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle, apart.
+    // Safety: caller, handle.
     unsafe {
         clear(written);
         call(error, || {
-            let codec = handle::borrow(codec)?;
-            let span = Span::new(to, to_length, "`to` is NULL")?;
-            apart([span], [Span::new(record, length, "the record is NULL")?])?;
             let place = place_of(place)?;
-            let resealed = reseal(codec, input(record, length), &place, to_length)?;
-            output(to, to_length)[..resealed.len()].copy_from_slice(&resealed);
-            set(written, resealed.len());
-            Ok(())
+            write_resealed(handle::borrow(codec)?, record, length, &place, to, to_length, written)
         })
     }
 }
 
-/// A record sealed anew, if there is room for it.
-pub(crate) fn reseal(
+/// Seals a record anew, if there is room for it.
+///
+/// # Safety
+/// The pointers are those of the call.
+pub(crate) unsafe fn write_resealed(
     codec: &RecordCodec,
-    record: &[u8],
+    record: *const u8,
+    length: usize,
     place: &Place,
-    room: usize,
-) -> Result<Vec<u8>, Error> {
+    to: *mut u8,
+    to_length: usize,
+    written: *mut usize,
+) -> Result<(), Error> {
+    apart([Span::new(to, to_length, "`to` is NULL")?], [Span::new(record, length, "the record is NULL")?])?;
+    // Safety: caller, apart.
+    let (record, to) = unsafe { (input(record, length), output(to, to_length)) };
     if codec.format() == Format::Bound {
-        let place = Header::parse(record)?.resealed(place);
-        let expected = codec.sealed_length(codec.opened_length(record)?, &place);
-        if room < expected {
-            return Err(Error::BufferLength { expected, got: room });
+        let again = Header::parse(record)?.resealed(place);
+        let expected = codec.sealed_length(codec.opened_length(record)?, &again);
+        if to_length < expected {
+            return Err(Error::BufferLength { expected, got: to_length });
         }
     }
-    codec.reseal(record, place)
+    let resealed = codec.reseal(record, place)?;
+    to[..resealed.len()].copy_from_slice(&resealed);
+    // Safety: caller.
+    unsafe { set(written, resealed.len()) };
+    Ok(())
+}
+
+/// Asks a codec what a record says in clear: `*answer`, which becomes zero where that fails.
+///
+/// # Safety
+/// The pointers are those of the call.
+pub(crate) unsafe fn ask<C: Opaque, T: Zero>(
+    codec: *const C,
+    record: *const u8,
+    length: usize,
+    answer: *mut T,
+    error: *mut *mut pagecrypt_error,
+    of: impl FnOnce(&C::Value, &[u8]) -> Result<T, Error>,
+) -> pagecrypt_status {
+    // Safety: caller, handle.
+    unsafe {
+        clear(answer);
+        call(error, || {
+            Span::new(record, length, "the record is NULL")?;
+            set(answer, of(handle::borrow(codec)?, input(record, length))?);
+            Ok(())
+        })
+    }
 }
 
 /// Frees a codec. NULL is fine.

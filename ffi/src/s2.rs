@@ -7,10 +7,10 @@
 use std::ffi::c_char;
 use std::ptr;
 
+use pagecrypt::Error;
 use pagecrypt::record::s2::{
     Command, Envelope, Header, Opened, StoredRecord, StreamId, answer, key_from_header,
 };
-use pagecrypt::{Cipher, Error, Failures, KeyTextProblem, Unit};
 use zeroize::Zeroizing;
 
 use crate::border::buffers::{Span, apart, input, output};
@@ -21,12 +21,7 @@ use crate::cipher::{cipher_of_number, pagecrypt_cipher};
 use crate::error::pagecrypt_error;
 use crate::key::pagecrypt_key;
 use crate::record::{PAGECRYPT_STREAM_ID_LENGTH, pagecrypt_record_codec};
-use crate::status::{
-    PAGECRYPT_ERROR_AUTHENTICATION_FAILED, PAGECRYPT_ERROR_CIPHER_MISMATCH, PAGECRYPT_ERROR_INVALID_ARGUMENT,
-    PAGECRYPT_ERROR_KEY_LENGTH, PAGECRYPT_ERROR_KEY_REQUIRED, PAGECRYPT_ERROR_KEY_TEXT,
-    PAGECRYPT_ERROR_MALFORMED, PAGECRYPT_ERROR_METERED_SIZE, PAGECRYPT_ERROR_NOT_ENCRYPTED,
-    PAGECRYPT_ERROR_UNSUPPORTED_FORMAT, PAGECRYPT_ERROR_USAGE_LIMIT, pagecrypt_status,
-};
+use crate::status::{code_of, pagecrypt_status};
 
 /// The largest metered size of a record, in bytes.
 pub const PAGECRYPT_S2_MAX_METERED_SIZE: u64 = 1048576;
@@ -392,7 +387,7 @@ pub unsafe extern "C" fn pagecrypt_s2_answer_to(
         lite_code: ptr::null(),
     };
     value(false, || {
-        let found = error_of(status).as_ref().and_then(answer);
+        let found = code_of(status).and_then(answer);
         let answer = found.map(|answer| pagecrypt_s2_answer {
             documented_http: answer.documented.map_or(0, |status| status.http.into()),
             documented_code: answer.documented.map_or(ptr::null(), |status| code(status.code)),
@@ -402,26 +397,6 @@ pub unsafe extern "C" fn pagecrypt_s2_answer_to(
         // Safety: caller.
         unsafe { set(to, answer.unwrap_or(NONE)) };
         Some(answer.is_some())
-    })
-}
-
-/// An error of this status, of those that S2 knows; what it tells beyond that does not matter.
-fn error_of(status: pagecrypt_status) -> Option<Error> {
-    Some(match status {
-        PAGECRYPT_ERROR_KEY_REQUIRED => Error::KeyRequired,
-        PAGECRYPT_ERROR_KEY_TEXT => Error::KeyText(KeyTextProblem::Base64Characters),
-        PAGECRYPT_ERROR_KEY_LENGTH => Error::KeyLength { expected: 0, got: 0 },
-        PAGECRYPT_ERROR_AUTHENTICATION_FAILED => Error::AuthenticationFailed(Failures::one(Unit::Message, 0)),
-        PAGECRYPT_ERROR_USAGE_LIMIT => Error::UsageLimit,
-        PAGECRYPT_ERROR_INVALID_ARGUMENT => Error::InvalidArgument(""),
-        PAGECRYPT_ERROR_CIPHER_MISMATCH => {
-            Error::CipherMismatch { expected: Cipher::Aegis256, got: Cipher::Aegis256 }
-        }
-        PAGECRYPT_ERROR_NOT_ENCRYPTED => Error::NotEncrypted,
-        PAGECRYPT_ERROR_UNSUPPORTED_FORMAT => Error::UnsupportedFormat(""),
-        PAGECRYPT_ERROR_MALFORMED => Error::Malformed(""),
-        PAGECRYPT_ERROR_METERED_SIZE => Error::MeteredSize { stored: 0, actual: 0 },
-        _ => return None,
     })
 }
 

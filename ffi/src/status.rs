@@ -179,6 +179,11 @@ pub(crate) fn status_of(code: ErrorCode) -> pagecrypt_status {
     code.number().into()
 }
 
+/// The core's code of a status.
+pub(crate) fn code_of(status: pagecrypt_status) -> Option<ErrorCode> {
+    row(status).map(|row| row.code)
+}
+
 fn row(status: pagecrypt_status) -> Option<&'static Row> {
     ROWS.iter().find(|row| status_of(row.code) == status)
 }

@@ -5,17 +5,17 @@
 
 use std::ptr;
 
-use pagecrypt::record::Place;
-use pagecrypt::record::bound::{Entry, Header, OpenedEntry, Padding, StoreCodec, TokenKey};
-use pagecrypt::{Error, Failures, Unit};
+use pagecrypt::Error;
+use pagecrypt::record::bound::{Entry, OpenedEntry, Padding, StoreCodec, TokenKey};
+use pagecrypt::record::{Place, outcome};
 
 use crate::border::buffers::{Span, apart, input, output};
-use crate::border::call::{call, clear, set, value};
+use crate::border::call::{call, clear, value};
 use crate::border::handle::{self, opaque};
 use crate::border::runs::{self, Inputs, rooms, write_offsets};
 use crate::error::pagecrypt_error;
 use crate::key::pagecrypt_key;
-use crate::record::{PAGECRYPT_TOKEN_LENGTH, array, reseal};
+use crate::record::{PAGECRYPT_TOKEN_LENGTH, array, ask, write_resealed};
 use crate::status::{PAGECRYPT_OK, pagecrypt_status, status_of};
 
 /// The key that makes tokens of paths: 32 random bytes of a store. It does not change: any number of threads may use one
@@ -357,12 +357,6 @@ pub unsafe extern "C" fn pagecrypt_open_entries(
             for ((opened, room), place) in opened.iter().zip(rooms).zip(output(entries, count)) {
                 *place = opened.as_ref().map_or(NO_ENTRY, |entry| write_entry(entry, room));
             }
-            for ((_, record), entry) in rows.iter().zip(output(entries, count)) {
-                if !entry.path.is_null() {
-                    let clock = Header::parse(record)?.clock;
-                    (entry.clock, entry.has_clock) = (clock.unwrap_or(0), clock.is_some());
-                }
-            }
             for (status, entry) in output(statuses, statuses_length).iter_mut().zip(&opened) {
                 *status = entry.as_ref().map_or_else(|failure| status_of(failure.code()), |_| PAGECRYPT_OK);
             }
@@ -382,16 +376,8 @@ pub unsafe extern "C" fn pagecrypt_store_codec_needs_reseal(
     needs_reseal: *mut bool,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle.
-    unsafe {
-        clear(needs_reseal);
-        call(error, || {
-            let codec = handle::borrow(codec)?;
-            Span::new(record, length, "the record is NULL")?;
-            set(needs_reseal, codec.needs_reseal(input(record, length))?);
-            Ok(())
-        })
-    }
+    // Safety: caller.
+    unsafe { ask(codec, record, length, needs_reseal, error, |codec, record| codec.needs_reseal(record)) }
 }
 
 /// Seals what a record holds, which is kept under `token`, under the key that seals now: as pagecrypt_reseal_record.
@@ -408,20 +394,13 @@ pub unsafe extern "C" fn pagecrypt_reseal_entry(
     written: *mut usize,
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
-    // Safety: caller, handle, apart.
+    // Safety: caller, handle.
     unsafe {
         clear(written);
         call(error, || {
-            let codec = handle::borrow(codec)?;
-            apart(
-                [Span::new(to, to_length, "`to` is NULL")?],
-                [Span::new(record, length, "the record is NULL")?],
-            )?;
             let place = Place { token: Some(array(token, "the token is NULL")?), ..Place::default() };
-            let resealed = reseal(codec.records(), input(record, length), &place, to_length)?;
-            output(to, to_length)[..resealed.len()].copy_from_slice(&resealed);
-            set(written, resealed.len());
-            Ok(())
+            let codec = handle::borrow(codec)?.records();
+            write_resealed(codec, record, length, &place, to, to_length, written)
         })
     }
 }
@@ -501,20 +480,7 @@ fn write_entry(opened: &OpenedEntry, to: &mut [u8]) -> pagecrypt_entry {
         schema_length,
         body,
         body_length,
-        ..NO_ENTRY
-    }
-}
-
-/// The error of a batch: that of its first failure, with all of its kind where that is one of authentication.
-fn outcome(opened: &[Result<OpenedEntry, Error>]) -> Result<(), Error> {
-    let Some(first) = opened.iter().find_map(|entry| entry.as_ref().err()) else {
-        return Ok(());
-    };
-    let forged = |entry: &Result<_, Error>| matches!(entry, Err(Error::AuthenticationFailed(_)));
-    let numbers = (0_u64..).zip(opened).filter(|(_, entry)| forged(entry)).map(|(index, _)| index);
-    match first {
-        Error::AuthenticationFailed(_) => Err(Failures::of(Unit::Message, numbers)
-            .map_or(Error::Internal("a failure is not listed"), Error::AuthenticationFailed)),
-        other => Err(other.clone()),
+        clock: opened.clock().unwrap_or(0),
+        has_clock: opened.clock().is_some(),
     }
 }

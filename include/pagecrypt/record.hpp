@@ -153,9 +153,9 @@ public:
         return plaintext;
     }
 
-    /// Opens one record and seals its plaintext under the key that seals now, after a rotation. It keeps its clock and
-    /// counts one reseal more, so that compare_writes() prefers it to its older form, and any later write to it. For a
-    /// batch: RecordHeader::resealed().
+    /// Opens one record and seals its plaintext under the key that seals now, after a rotation. If it has a clock, it
+    /// keeps it and counts one reseal more, so that compare_writes() prefers it to its older form, and any later write
+    /// to it; without a clock nothing tells which is the older. For a batch: RecordHeader::resealed().
     /// \throws InvalidArgument under RecordFormat::s2, which knows no rotation; else as open() and seal()
     [[nodiscard]] std::vector<std::uint8_t> reseal(bytes_view record, const Place &place = {}) const {
         const pagecrypt_place c = detail::c_place(place);

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, BigInt, Buffer};
 use napi_derive::napi;
+use pagecrypt::record;
 use pagecrypt::record::bound::{self, Header, KEY_ID_LENGTH};
 use pagecrypt::record::s2::StreamId;
-use pagecrypt::record::{self, Format};
 use pagecrypt::{Cipher, Error};
 use zeroize::Zeroizing;
 
@@ -195,14 +195,7 @@ pub fn reseal_record_later(
 /// Bytes that a record is longer than its plaintext.
 #[napi]
 pub fn record_overhead(env: &Env, cipher: String, format: String) -> napi::Result<Option<f64>> {
-    call(env, || {
-        let format = match format.as_str() {
-            "s2" => Format::S2,
-            "bound" => Format::Bound,
-            _ => return Err(Error::InvalidArgument("the formats of records are s2 and bound")),
-        };
-        Ok(record::overhead(cipher.parse()?, format).map(|length| length as f64))
-    })
+    call(env, || Ok(record::overhead(cipher.parse()?, format.parse()?).map(|length| length as f64)))
 }
 
 /// What a record says in clear.

@@ -7,7 +7,7 @@ use napi::bindgen_prelude::{AsyncTask, BigInt, Buffer};
 use napi_derive::napi;
 use pagecrypt::record::s2::{self, Command, Envelope, Opened, StoredRecord, StreamId};
 use pagecrypt::record::{self, s2::Header};
-use pagecrypt::{Cipher, Error, Failures, KeyTextProblem, Unit};
+use pagecrypt::{Cipher, Error, ErrorCode, KeyTextProblem};
 use zeroize::Zeroizing;
 
 use crate::border::buffers::{Bytes, Copies};
@@ -276,25 +276,7 @@ pub struct S2Answer {
 #[napi]
 pub fn s2_answer(code: String) -> Option<S2Answer> {
     let status = |status: s2::Status| S2Status { http: status.http.into(), code: status.code.to_owned() };
-    let answer = s2::answer(&error_with(&code)?)?;
+    let code = ErrorCode::ALL.iter().find(|known| known.name() == code)?;
+    let answer = s2::answer(*code)?;
     Some(S2Answer { documented: answer.documented.map(status), lite: status(answer.lite) })
-}
-
-/// An error of this code: its details do not matter to S2.
-fn error_with(code: &str) -> Option<Error> {
-    let aegis256 = Cipher::Aegis256;
-    Some(match code {
-        "key_required" => Error::KeyRequired,
-        "key_text" => Error::KeyText(KeyTextProblem::Base64Characters),
-        "key_length" => Error::KeyLength { expected: 0, got: 0 },
-        "authentication_failed" => Error::AuthenticationFailed(Failures::one(Unit::Message, 0)),
-        "usage_limit" => Error::UsageLimit,
-        "invalid_argument" => Error::InvalidArgument(""),
-        "cipher_mismatch" => Error::CipherMismatch { expected: aegis256, got: aegis256 },
-        "not_encrypted" => Error::NotEncrypted,
-        "unsupported_format" => Error::UnsupportedFormat(""),
-        "malformed" => Error::Malformed(""),
-        "metered_size" => Error::MeteredSize { stored: 0, actual: 0 },
-        _ => return None,
-    })
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, BigInt, Buffer};
 use napi_derive::napi;
-use pagecrypt::record::bound::{self, Entry, Header, Padding, Row};
-use pagecrypt::{Error, Failures, Unit};
+use pagecrypt::Error;
+use pagecrypt::record::bound::{self, Entry, OpenedEntry, Row};
+use pagecrypt::record::outcome;
 use zeroize::Zeroizing;
 
 use crate::border::buffers::{Bytes, Copies};
@@ -97,14 +98,9 @@ pub fn store_codec_new(
     id: Bytes<'_>,
 ) -> napi::Result<New<StoreCodec>> {
     call(env, || {
-        let padding = match padding.as_str() {
-            "none" => Padding::None,
-            "padme" => Padding::Padme,
-            _ => return Err(Error::InvalidArgument("the paddings are none and padme")),
-        };
         let id = id.read()?;
         let id = (*id).try_into().map_err(|_| Error::BufferLength { expected: 16, got: id.len() })?;
-        bound::StoreCodec::new(key.get()?, id, token_key.get()?, padding).map(StoreCodec::new)
+        bound::StoreCodec::new(key.get()?, id, token_key.get()?, padding.parse()?).map(StoreCodec::new)
     })
 }
 
@@ -216,11 +212,8 @@ impl fmt::Debug for OpenedStoreEntry {
 /// What a promise of sealed entries gives.
 pub type SealedEntries = Job<Vec<Row>, Vec<StoreRow>>;
 
-/// An entry with the clock of its record.
-type Found = (bound::OpenedEntry, Option<u64>);
-
 /// What a promise of opened entries gives.
-pub type OpenedEntries = Job<Vec<Result<Found, Error>>, Vec<OpenedStoreEntry>>;
+pub type OpenedEntries = Job<Vec<Result<OpenedEntry, Error>>, Vec<OpenedStoreEntry>>;
 
 /// Seals entries: path, type, schema and body of each, one behind the other. Of their places the clocks count.
 #[napi]
@@ -309,26 +302,13 @@ fn open(
     codec: &bound::StoreCodec,
     kept: &[([u8; 32], Secret)],
     partial: bool,
-) -> Result<Vec<Result<Found, Error>>, Error> {
+) -> Result<Vec<Result<OpenedEntry, Error>>, Error> {
     let rows: Vec<_> = kept.iter().map(|(token, record)| (*token, record.as_slice())).collect();
-    let opened: Vec<_> = (codec.open_batch(&rows).into_iter().zip(&rows))
-        .map(|(entry, (_, record))| Ok((entry?, Header::parse(record)?.clock)))
-        .collect();
-    if !partial && let Some(Err(error)) = opened.iter().find(|entry| entry.is_err()) {
-        return Err(outcome(error, &opened));
+    let opened = codec.open_batch(&rows);
+    if !partial {
+        outcome(&opened)?;
     }
     Ok(opened)
-}
-
-/// The error of a batch whose first one is `error`: of authentication, it has the numbers of all.
-fn outcome<T>(error: &Error, opened: &[Result<T, Error>]) -> Error {
-    let forged = (0_u64..).zip(opened);
-    let forged = forged.filter(|(_, entry)| matches!(entry, Err(Error::AuthenticationFailed(_))));
-    match error {
-        Error::AuthenticationFailed(_) => Failures::of(Unit::Message, forged.map(|(number, _)| number))
-            .map_or(Error::Internal("a failure is not listed"), Error::AuthenticationFailed),
-        other => other.clone(),
-    }
 }
 
 fn rows(rows: Vec<Row>) -> Vec<StoreRow> {
@@ -339,9 +319,9 @@ fn rows(rows: Vec<Row>) -> Vec<StoreRow> {
     rows.collect()
 }
 
-fn entries(opened: Vec<Result<Found, Error>>) -> Vec<OpenedStoreEntry> {
+fn entries(opened: Vec<Result<OpenedEntry, Error>>) -> Vec<OpenedStoreEntry> {
     let entries = opened.into_iter().map(|opened| match opened {
-        Ok((opened, clock)) => {
+        Ok(opened) => {
             let Entry { path, type_name, schema, body } = opened.entry();
             let copy = |bytes: &[u8]| Buffer::from(bytes.to_vec());
             OpenedStoreEntry {
@@ -349,7 +329,7 @@ fn entries(opened: Vec<Result<Found, Error>>) -> Vec<OpenedStoreEntry> {
                 type_name: copy(type_name),
                 schema: copy(schema),
                 body: copy(body),
-                clock: clock.map(BigInt::from),
+                clock: opened.clock().map(BigInt::from),
                 failure: None,
             }
         }

@@ -573,9 +573,9 @@ class RecordCodec:
         clock: int | None = None,
         token: Buffer | None = None,
     ) -> bytes:
-        """Opens one record and seals its plaintext under the key that seals now, after a rotation. It keeps its clock
-        and counts one reseal more, so that `compare_writes` prefers it to its older form, and any later write to
-        it.
+        """Opens one record and seals its plaintext under the key that seals now, after a rotation. If it has a clock,
+        it keeps it and counts one reseal more, so that `compare_writes` prefers it to its older form, and any later
+        write to it; without a clock nothing tells which is the older.
 
         Raises InvalidArgumentError under S2's format, which knows no rotation; else as `open` and `seal` do.
         """
@@ -760,8 +760,8 @@ class StoreCodec:
         Raises MalformedError, UnsupportedFormatError, CipherMismatchError, UnknownKeyIdError.
         """
     def reseal(self, token: Buffer, record: Buffer) -> bytes:
-        """Seals what a record holds, which is kept under the token, under the key that seals now, after a rotation. It
-        keeps its clock and counts one reseal more: see `compare_writes`. Raises as `open` and `seal` do.
+        """Seals what a record holds, which is kept under the token, under the key that seals now, after a rotation. If
+        it has a clock, it keeps it and counts one reseal more: see `compare_writes`. Raises as `open` and `seal` do.
         """
 
 def pending_byte_page(page_size: int) -> int:

@@ -65,20 +65,12 @@ pub(crate) fn check_format(object: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
 
 /// A `RecordFormat` or its name.
 pub(crate) fn record_format(object: &Bound<'_, PyAny>) -> PyResult<record::Format> {
-    match word(object, "format", "a RecordFormat or its name")? {
-        "s2" => Ok(record::Format::S2),
-        "bound" => Ok(record::Format::Bound),
-        _ => Err(invalid_argument(object.py(), "the format of records is neither s2 nor bound")),
-    }
+    word(object, "format", "a RecordFormat or its name")?.parse().or_raise(object.py())
 }
 
 /// A `Padding` or its name.
 pub(crate) fn padding(object: &Bound<'_, PyAny>) -> PyResult<Padding> {
-    match word(object, "padding", "a Padding or its name")? {
-        "none" => Ok(Padding::None),
-        "padme" => Ok(Padding::Padme),
-        _ => Err(invalid_argument(object.py(), "the padding is neither none nor padme")),
-    }
+    word(object, "padding", "a Padding or its name")?.parse().or_raise(object.py())
 }
 
 /// A short text; what is not Unicode is no name of anything.

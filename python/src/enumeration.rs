@@ -10,7 +10,6 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 const FORMATS: [Format; 1] = [Format::Turso];
-const RECORD_FORMATS: [record::Format; 2] = [record::Format::S2, record::Format::Bound];
 const WAYS: [Way; 4] = [Way::Sealed, Way::Opened, Way::Rebuilt, Way::Repacked];
 const FILE_FORMATS: [FileFormat; 3] = [FileFormat::Turso, FileFormat::Sqlite, FileFormat::Unknown];
 const UNITS: [Unit; 3] = [Unit::Message, Unit::Page, Unit::Frame];
@@ -18,15 +17,14 @@ const HOLDERS: [LockedBy; 5] =
     [LockedBy::Writer, LockedBy::Change, LockedBy::Journal, LockedBy::Leftover, LockedBy::ThisProcess];
 const BYTE_ORDERS: [&str; 2] = ["little", "big"];
 const ENCODINGS: [&str; 2] = ["base64", "hex"];
-const PADDINGS: [&str; 2] = ["none", "padme"];
 
 /// The values of every enumeration, by its name; those of ciphers and engines have functions of their own.
 #[pyfunction]
 pub(crate) fn enumeration_values(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let values = PyDict::new(py);
     values.set_item("Format", FORMATS.map(Format::name))?;
-    values.set_item("RecordFormat", RECORD_FORMATS.map(record::Format::name))?;
-    values.set_item("Padding", PADDINGS)?;
+    values.set_item("RecordFormat", record::Format::ALL.map(record::Format::name))?;
+    values.set_item("Padding", record::bound::Padding::ALL.map(record::bound::Padding::name))?;
     values.set_item("Encoding", ENCODINGS)?;
     values.set_item("Way", WAYS.map(Way::name))?;
     values.set_item("FileFormat", FILE_FORMATS.map(FileFormat::name))?;
@@ -45,7 +43,7 @@ pub(crate) fn format_member(py: Python<'_>, format: Format) -> PyResult<Bound<'_
 /// The member of `RecordFormat`.
 pub(crate) fn record_format_member(py: Python<'_>, format: record::Format) -> PyResult<Bound<'_, PyAny>> {
     static MEMBERS: Members = Members::new("RecordFormat");
-    MEMBERS.get(py, RECORD_FORMATS.map(record::Format::name), format.name())
+    MEMBERS.get(py, record::Format::ALL.map(record::Format::name), format.name())
 }
 
 /// The member of `Way`.

@@ -173,9 +173,9 @@ impl RecordCodec {
         Ok(opened.publish())
     }
 
-    /// Opens one record and seals its plaintext under the key that seals now, after a rotation. It keeps its clock
-    /// and counts one reseal more, so that `compare_writes` prefers it to its older form, and any later write to
-    /// it.
+    /// Opens one record and seals its plaintext under the key that seals now, after a rotation. If it has a clock,
+    /// it keeps it and counts one reseal more, so that `compare_writes` prefers it to its older form, and any later
+    /// write to it; without a clock nothing tells which is the older.
     ///
     /// Raises InvalidArgumentError under S2's format, which knows no rotation; else as `open` and `seal` do.
     #[pyo3(signature = (record, *, sequence = None, clock = None, token = None))]

@@ -1,7 +1,7 @@
 //! What S2 puts around records, for the module `pagecrypt.s2`.
 
 use pagecrypt::record::s2::{self, Command, Envelope, Header, Opened, StoredRecord, StreamId};
-use pagecrypt::{Cipher, Error, ErrorCode, Failures, KeyTextProblem, Unit};
+use pagecrypt::{Error, ErrorCode, KeyTextProblem};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use zeroize::Zeroizing;
@@ -138,29 +138,9 @@ pub(crate) fn s2_answer(error: &Bound<'_, PyAny>) -> PyResult<Option<(Option<Sta
     let code = error.getattr("code").and_then(|code| code.extract::<u16>());
     let code = code.map_err(|_| argument::wrong_type("error", "a PagecryptError", error))?;
     let status = |status: s2::Status| (status.http, status.code);
-    let answer = one_of(code).and_then(|error| s2::answer(&error));
+    let known = ErrorCode::ALL.iter().find(|known| known.number() == code);
+    let answer = known.and_then(|code| s2::answer(*code));
     Ok(answer.map(|answer| (answer.documented.map(status), status(answer.lite))))
-}
-
-/// An error of the code, of those that S2 has an answer to.
-fn one_of(code: u16) -> Option<Error> {
-    let code = ErrorCode::ALL.iter().find(|known| known.number() == code)?;
-    Some(match code {
-        ErrorCode::KeyLength => Error::KeyLength { expected: 0, got: 0 },
-        ErrorCode::KeyText => Error::KeyText(KeyTextProblem::Base64Characters),
-        ErrorCode::KeyRequired => Error::KeyRequired,
-        ErrorCode::AuthenticationFailed => Error::AuthenticationFailed(Failures::one(Unit::Message, 0)),
-        ErrorCode::NotEncrypted => Error::NotEncrypted,
-        ErrorCode::UnsupportedFormat => Error::UnsupportedFormat(""),
-        ErrorCode::Malformed => Error::Malformed(""),
-        ErrorCode::CipherMismatch => {
-            Error::CipherMismatch { expected: Cipher::Aegis256, got: Cipher::Aes256Gcm }
-        }
-        ErrorCode::MeteredSize => Error::MeteredSize { stored: 0, actual: 0 },
-        ErrorCode::InvalidArgument => Error::InvalidArgument(""),
-        ErrorCode::UsageLimit => Error::UsageLimit,
-        _ => return None,
-    })
 }
 
 /// Headers and body, or a record, of the caller's.

@@ -1,7 +1,7 @@
 //! Entries of stores.
 
-use pagecrypt::record::bound::{self, Header, OpenedEntry};
-use pagecrypt::{Error, Failures, Unit};
+use pagecrypt::record::bound::{self, OpenedEntry};
+use pagecrypt::record::outcome;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
@@ -115,7 +115,7 @@ impl StoreCodec {
         let record = Unchanging::of(record, "record")?;
         let record = record.bytes();
         let opened = released(py, record.len(), || self.0.open(&token, record)).or_raise(py)?;
-        entry(py, &opened, record)
+        entry(py, &opened)
     }
 
     /// Opens many entries at once, of each of which the token and the record are given as a tuple: gives a list of
@@ -137,12 +137,12 @@ impl StoreCodec {
         let work = rows.iter().map(|(_, record)| record.len()).sum();
         let opened = released(py, work, || self.0.open_batch(&rows));
         if !partial {
-            first_failure(&opened).or_raise(py)?;
+            outcome(&opened).or_raise(py)?;
         }
         let entries = PyList::empty(py);
-        for (opened, (_, record)) in opened.iter().zip(&rows) {
+        for opened in &opened {
             match opened {
-                Ok(opened) => entries.append(entry(py, opened, record)?)?,
+                Ok(opened) => entries.append(entry(py, opened)?)?,
                 Err(failure) => entries.append(exception(py, failure).value(py))?,
             }
         }
@@ -157,8 +157,8 @@ impl StoreCodec {
         self.0.needs_reseal(Readable::of(record, "record")?.bytes()).or_raise(record.py())
     }
 
-    /// Seals what a record holds, which is kept under the token, under the key that seals now, after a rotation. It
-    /// keeps its clock and counts one reseal more: see `compare_writes`. Raises as `open` and `seal` do.
+    /// Seals what a record holds, which is kept under the token, under the key that seals now, after a rotation. If
+    /// it has a clock, it keeps it and counts one reseal more: see `compare_writes`. Raises as `open` and `seal` do.
     fn reseal<'py>(
         &self,
         token: &Bound<'py, PyAny>,
@@ -220,28 +220,13 @@ fn row_of<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<([u8; 32], Un
 }
 
 /// The `Entry` that a record held.
-fn entry<'py>(py: Python<'py>, opened: &OpenedEntry, record: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+fn entry<'py>(py: Python<'py>, opened: &OpenedEntry) -> PyResult<Bound<'py, PyAny>> {
     let bound::Entry { path, type_name, schema, body } = opened.entry();
     let fields = PyDict::new(py);
     fields.set_item("path", PyBytes::new(py, path))?;
     fields.set_item("type_name", PyBytes::new(py, type_name))?;
     fields.set_item("schema", PyBytes::new(py, schema))?;
     fields.set_item("body", PyBytes::new(py, body))?;
-    fields.set_item("clock", Header::parse(record).or_raise(py)?.clock)?;
+    fields.set_item("clock", opened.clock())?;
     py.import("pagecrypt._record")?.getattr("Entry")?.call((), Some(&fields))
-}
-
-/// The error of a batch: that of its first failure, with all of its kind where that is one of authentication.
-fn first_failure(opened: &[Result<OpenedEntry, Error>]) -> Result<(), Error> {
-    let Some(first) = opened.iter().find_map(|opened| opened.as_ref().err()) else { return Ok(()) };
-    let is_forged =
-        |opened: &Result<OpenedEntry, Error>| matches!(opened, Err(Error::AuthenticationFailed(_)));
-    let forged = (0..).zip(opened).filter(|(_, opened)| is_forged(opened)).map(|(index, _)| index);
-    match first {
-        Error::AuthenticationFailed(one) => {
-            let all = Failures::of(Unit::Message, forged).unwrap_or_else(|| one.clone());
-            Err(Error::AuthenticationFailed(all))
-        }
-        other => Err(other.clone()),
-    }
 }

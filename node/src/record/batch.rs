@@ -6,9 +6,8 @@ use std::sync::Arc;
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
-use pagecrypt::record::{self, OpenRecord, Place, SealRecord};
+use pagecrypt::record::{self, Place};
 use pagecrypt::{Error, Failures, Unit};
-use zeroize::Zeroizing;
 
 use super::{RecordCodec, places};
 use crate::border::buffers::{Bytes, Copies};
@@ -18,7 +17,7 @@ use crate::error::{Failure, call};
 use crate::job::{Job, Secret, buffer, start};
 
 /// What a promise of sealed records gives.
-pub type SealedRecords = Job<Vec<Secret>, Vec<Buffer>>;
+pub type SealedRecords = Job<Vec<Vec<u8>>, Vec<Buffer>>;
 
 /// What a promise of opened records gives.
 pub type OpenedRecords = Job<Vec<Result<Secret, Error>>, Vec<OpenedRecord>>;
@@ -91,8 +90,8 @@ pub fn open_records_later(
     Ok(start(control, opened, move || batch.open(partial, first as u64)))
 }
 
-fn buffers(records: Vec<Secret>) -> Vec<Buffer> {
-    records.into_iter().map(buffer).collect()
+fn buffers(records: Vec<Vec<u8>>) -> Vec<Buffer> {
+    records.into_iter().map(Buffer::from).collect()
 }
 
 fn opened(records: Vec<Result<Secret, Error>>) -> Vec<OpenedRecord> {
@@ -121,49 +120,27 @@ impl Batch {
         Ok(Self { codec: codec.get()?, messages, places })
     }
 
-    fn seal(self) -> Result<Vec<Secret>, Error> {
-        let parts = || self.messages.iter().zip(&self.places);
-        let mut records: Vec<Secret> = parts()
-            .map(|(plaintext, place)| zeros(self.codec.sealed_length(plaintext.len(), place)))
-            .collect();
-        let mut batch: Vec<_> = parts()
-            .zip(&mut records)
-            .map(|((plaintext, place), record)| SealRecord { plaintext, place: *place, record })
-            .collect();
-        self.codec.seal_batch(&mut batch)?;
-        drop(batch);
-        Ok(records)
+    fn placed(&self) -> Vec<(&[u8], Place)> {
+        self.messages.iter().zip(&self.places).map(|(message, place)| (message.as_slice(), *place)).collect()
+    }
+
+    fn seal(self) -> Result<Vec<Vec<u8>>, Error> {
+        self.codec.seal_all(&self.placed())
     }
 
     fn open(self, partial: bool, first: u64) -> Result<Vec<Result<Secret, Error>>, Error> {
-        // A record without a length has a failure, which opening finds again.
-        let lengths = self.messages.iter().map(|record| self.codec.opened_length(record).unwrap_or(0));
-        let mut plaintexts: Vec<Secret> = lengths.map(zeros).collect();
-        let mut batch: Vec<_> = (self.messages.iter().zip(&self.places).zip(&mut plaintexts))
-            .map(|((record, place), plaintext)| OpenRecord::new(record, *place, plaintext))
-            .collect();
-        let outcome = self.codec.open_batch(&mut batch);
+        let opened = self.codec.open_all(&self.placed());
         if !partial {
-            outcome?;
+            record::outcome(&opened)?;
         }
-        let failures: Vec<_> = batch.iter().map(|record| record.failure().cloned()).collect();
-        drop(batch);
-        let opened = (first..).zip(plaintexts.into_iter().zip(failures));
-        Ok(opened.map(|(number, (plaintext, failure))| numbered(plaintext, failure, number)).collect())
+        Ok((first..).zip(opened).map(|(number, opened)| numbered(opened, number)).collect())
     }
 }
 
 /// What became of the record that callers count as `number`.
-fn numbered<T>(opened: T, failure: Option<Error>, number: u64) -> Result<T, Error> {
-    match failure {
-        None => Ok(opened),
-        Some(Error::AuthenticationFailed(_)) => {
-            Err(Error::AuthenticationFailed(Failures::one(Unit::Message, number)))
-        }
-        Some(error) => Err(error),
-    }
-}
-
-fn zeros(length: usize) -> Secret {
-    Zeroizing::new(vec![0; length])
+fn numbered<T>(opened: Result<T, Error>, number: u64) -> Result<T, Error> {
+    opened.map_err(|error| match error {
+        Error::AuthenticationFailed(_) => Error::AuthenticationFailed(Failures::one(Unit::Message, number)),
+        other => other,
+    })
 }

@@ -1,6 +1,7 @@
 //! Hiding how long an entry is.
 
 use alloc::vec::Vec;
+use core::str::FromStr;
 
 use crate::error::Error;
 
@@ -22,6 +23,18 @@ pub enum Padding {
 }
 
 impl Padding {
+    /// Both, the least first.
+    pub const ALL: [Self; 2] = [Self::None, Self::Padme];
+
+    /// The rule's name, for example `padme`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Padme => "padme",
+        }
+    }
+
     /// Length of a plaintext whose entry has `length` bytes.
     pub(super) fn padded_length(self, length: usize) -> Result<usize, Error> {
         let marked = length.checked_add(1).ok_or(Error::MessageTooLong)?;
@@ -37,6 +50,19 @@ impl Padding {
         entry.push(END);
         entry.resize(length, 0);
         Ok(())
+    }
+}
+
+impl FromStr for Padding {
+    type Err = Error;
+
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`].
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let found = Self::ALL.into_iter().find(|padding| padding.name() == name);
+        found.ok_or(Error::InvalidArgument("the paddings are none and padme"))
     }
 }
 

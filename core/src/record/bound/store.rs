@@ -7,11 +7,11 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::padding::{self, Padding};
-use super::{Context, TokenKey};
+use super::{Context, Header, TokenKey};
 use crate::error::{Error, Failures, Unit};
 use crate::key::Key;
 use crate::random::NonceSource;
-use crate::record::{OpenRecord, Place, RecordCodec, SealRecord};
+use crate::record::{Place, RecordCodec};
 
 /// What is sealed under a path of a store.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -34,6 +34,7 @@ pub struct OpenedEntry {
     plaintext: Zeroizing<Vec<u8>>,
     /// Where path, type, schema and body end in it.
     ends: [usize; 4],
+    clock: Option<u64>,
 }
 
 /// Seals and opens the entries of a store.
@@ -135,25 +136,16 @@ impl StoreCodec {
         nonces: &mut dyn NonceSource,
         entries: &[(Entry<'_>, Option<u64>)],
     ) -> Result<Vec<Row>, Error> {
-        let mut plaintexts = Vec::with_capacity(entries.len());
-        let mut sealed = Vec::with_capacity(entries.len());
-        for (entry, clock) in entries {
-            let plaintext = entry.encode(self.padding)?;
-            let token = self.token(entry.path);
-            let length = self.records.sealed_length(plaintext.len(), &place(&token, *clock));
-            sealed.push((token, alloc::vec![0; length]));
-            plaintexts.push(plaintext);
-        }
-        let mut batch: Vec<_> = (sealed.iter_mut().zip(&plaintexts).zip(entries))
-            .map(|(((token, record), plaintext), (_, clock))| SealRecord {
-                plaintext,
-                place: place(token, *clock),
-                record,
+        let rows: Vec<_> = entries
+            .iter()
+            .map(|(entry, clock)| {
+                let token = self.token(entry.path);
+                Ok((token, entry.encode(self.padding)?, place(&token, *clock)))
             })
-            .collect();
-        self.records.seal_batch_with(nonces, &mut batch)?;
-        drop(batch);
-        Ok(sealed)
+            .collect::<Result<_, Error>>()?;
+        let plaintexts: Vec<_> = rows.iter().map(|(_, plaintext, place)| (&plaintext[..], *place)).collect();
+        let records = self.records.seal_all_with(nonces, &plaintexts)?;
+        Ok(rows.iter().map(|(token, ..)| *token).zip(records).collect())
     }
 
     /// Opens the entry of which `record` is kept under `token`.
@@ -167,28 +159,15 @@ impl StoreCodec {
     }
 
     /// Opens entries, of each of which the record is kept under the token: each by itself, whatever becomes of the others.
-    /// Errors are those of [`open`](Self::open).
+    /// Errors are those of [`open`](Self::open); [`outcome`](crate::record::outcome) makes one of them all.
     #[must_use]
     pub fn open_batch(&self, rows: &[([u8; 32], &[u8])]) -> Vec<Result<OpenedEntry, Error>> {
-        let mut plaintexts: Vec<_> = rows
-            .iter()
-            // A record without a length has a failure, which opening finds again.
-            .map(|(_, record)| {
-                Zeroizing::new(alloc::vec![0; self.records.opened_length(record).unwrap_or(0)])
-            })
-            .collect();
-        let mut batch: Vec<_> = (rows.iter().zip(&mut plaintexts))
-            .map(|((token, record), plaintext)| OpenRecord::new(record, place(token, None), plaintext))
-            .collect();
-        // What failed is asked for one by one.
-        let _ = self.records.open_batch(&mut batch);
-        let failures: Vec<_> = batch.iter().map(|record| record.failure().cloned()).collect();
-        drop(batch);
+        let placed: Vec<_> = rows.iter().map(|(token, record)| (*record, place(token, None))).collect();
         (0_u64..)
-            .zip(rows.iter().zip(plaintexts).zip(failures))
-            .map(|(index, (((token, _), plaintext), failure))| match failure {
-                Some(failure) => Err(failure),
-                None => self.check_path(OpenedEntry::decode(plaintext)?, token, index),
+            .zip(rows.iter().zip(self.records.open_all(&placed)))
+            .map(|(index, ((token, record), plaintext))| {
+                let (plaintext, header) = (plaintext?, Header::parse(record)?);
+                self.check_path(OpenedEntry::decode(plaintext, header.clock)?, token, index)
             })
             .collect()
     }
@@ -268,7 +247,13 @@ impl OpenedEntry {
         }
     }
 
-    fn decode(plaintext: Zeroizing<Vec<u8>>) -> Result<Self, Error> {
+    /// When it was written, in the writer's units.
+    #[must_use]
+    pub fn clock(&self) -> Option<u64> {
+        self.clock
+    }
+
+    fn decode(plaintext: Zeroizing<Vec<u8>>, clock: Option<u64>) -> Result<Self, Error> {
         let length = padding::entry_length(&plaintext)?;
         let mut ends = [length; 4];
         let mut start = 0;
@@ -281,7 +266,7 @@ impl OpenedEntry {
             *end = start + size_of::<u16>() + part;
             start = *end;
         }
-        Ok(Self { plaintext, ends })
+        Ok(Self { plaintext, ends, clock })
     }
 }
 

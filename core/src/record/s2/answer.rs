@@ -1,6 +1,6 @@
 //! What S2 answers where one of our errors is met.
 
-use crate::error::Error;
+use crate::error::ErrorCode;
 
 /// An HTTP status and the code in its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,25 +20,26 @@ pub struct Answer {
     pub lite: Status,
 }
 
-/// What S2 answers where sealing, opening or reading a key gives this error; `None` for errors that no request to S2 has.
+/// What S2 answers where sealing, opening or reading a key gives an error of this code; `None` for those that no request to
+/// S2 has.
 #[must_use]
-pub fn answer(error: &Error) -> Option<Answer> {
+pub fn answer(code: ErrorCode) -> Option<Answer> {
     const INVALID: Status = Status { http: 422, code: "invalid" };
     const BAD_HEADER: Status = Status { http: 400, code: "bad_header" };
     const DECRYPTION_FAILED: Status = Status { http: 400, code: "decryption_failed" };
     const STORAGE: Status = Status { http: 500, code: "storage" };
-    let (documented, lite) = match error {
-        Error::KeyRequired | Error::KeyText(_) | Error::KeyLength { .. } => (Some(INVALID), BAD_HEADER),
-        Error::AuthenticationFailed(_) => (Some(DECRYPTION_FAILED), DECRYPTION_FAILED),
-        Error::UsageLimit => (Some(INVALID), INVALID),
+    let (documented, lite) = match code {
+        ErrorCode::KeyRequired | ErrorCode::KeyText | ErrorCode::KeyLength => (Some(INVALID), BAD_HEADER),
+        ErrorCode::AuthenticationFailed => (Some(DECRYPTION_FAILED), DECRYPTION_FAILED),
+        ErrorCode::UsageLimit => (Some(INVALID), INVALID),
         // What the request says is checked before anything is sealed.
-        Error::InvalidArgument(_) => (None, INVALID),
+        ErrorCode::InvalidArgument => (None, INVALID),
         // What lies in storage is not what the server itself has put there.
-        Error::CipherMismatch { .. }
-        | Error::NotEncrypted
-        | Error::UnsupportedFormat(_)
-        | Error::Malformed(_)
-        | Error::MeteredSize { .. } => (None, STORAGE),
+        ErrorCode::CipherMismatch
+        | ErrorCode::NotEncrypted
+        | ErrorCode::UnsupportedFormat
+        | ErrorCode::Malformed
+        | ErrorCode::MeteredSize => (None, STORAGE),
         _ => return None,
     };
     Some(Answer { documented, lite })
