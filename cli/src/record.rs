@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pagecrypt::record::{OpenRecord, Place, RecordCodec, SealRecord};
+use pagecrypt::record::{Place, RecordCodec};
 use pagecrypt::{Error, IoError};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -41,6 +41,9 @@ trait Worker {
 
     /// Reads the record `number`, counted from 0.
     fn item(&self, unit: Zeroizing<Vec<u8>>, number: u64) -> Result<Self::Item, Error>;
+
+    /// Length of a record or of what is to be sealed, in bytes: what stands in a line as base64.
+    fn length(item: &Self::Item) -> usize;
 
     /// Writes what comes of each, up to the first that is bad.
     fn work(&mut self, items: &[Self::Item], to: &mut Sink) -> Result<(), Bad>;
@@ -108,6 +111,10 @@ fn batch<W: Worker>(
     let mut items = Vec::with_capacity(units.len());
     for (unit, number) in units.into_iter().zip(first..) {
         match worker.item(unit, number) {
+            Ok(item) if W::length(&item) > input.limit() => {
+                trouble = Some(input::TOO_LONG);
+                break;
+            }
             Ok(item) => items.push(item),
             Err(error) => {
                 trouble = Some(error);
@@ -124,13 +131,13 @@ fn batch<W: Worker>(
     }
 }
 
-/// The longest record of the input, in bytes. Whatever was sealed opens: it may be longer than what it was sealed from.
+/// The longest record of the input, in bytes, however it is framed. Whatever was sealed opens: a record may be longer than
+/// what it was sealed from.
 fn limit(work: &Work) -> usize {
     const MIB: usize = 1 << 20;
     match (work.records().format, work) {
-        (RecordFormat::S2, Work::Seal(_)) => MIB,
-        // Of many short headers beside a long one, the lengths take more than they are metered at.
-        (RecordFormat::S2, Work::Open(_)) => 3 * MIB,
+        // S2 meters records at 1 MiB; of many short headers beside a long one, the lengths take more than they count.
+        (RecordFormat::S2, _) => 3 * MIB,
         (RecordFormat::Bound, Work::Seal(_)) => 64 * MIB,
         (RecordFormat::Bound, Work::Open(_)) => 80 * MIB,
     }
@@ -186,39 +193,29 @@ fn sequence(first: Option<u64>, number: u64) -> Result<Option<u64>, Error> {
 
 /// Seals records, all at once: those before the first that cannot be sealed, and its error.
 fn seal(codec: &RecordCodec, plaintexts: &[(&[u8], Place)]) -> (Vec<Vec<u8>>, Option<Error>) {
-    let lengths = plaintexts.iter().map(|(plaintext, place)| codec.sealed_length(plaintext.len(), place));
-    let mut records: Vec<_> = lengths.map(|length| vec![0; length]).collect();
-    let mut batch: Vec<_> = (plaintexts.iter().zip(&mut records))
-        .map(|((plaintext, place), record)| SealRecord { plaintext, place: *place, record })
-        .collect();
-    if codec.seal_batch(&mut batch).is_ok() {
-        return (records, None);
+    match codec.seal_all(plaintexts) {
+        Ok(records) => (records, None),
+        // Nothing was sealed. Which of them is it?
+        Err(_) => {
+            up_to_the_first_error(plaintexts.iter().map(|(plaintext, place)| codec.seal(plaintext, place)))
+        }
     }
-    // Nothing was sealed. Which of them is it?
-    let failed = batch.iter_mut().zip(0..).find_map(|(record, index)| {
-        codec.seal_batch(std::slice::from_mut(record)).err().map(|error| (index, error))
-    });
-    let Some((index, error)) = failed else { return (records, None) };
-    records.truncate(index);
-    (records, Some(error))
 }
 
 /// Opens records, all at once: those before the first that does not open, and its error.
 fn open(codec: &RecordCodec, records: &[(&[u8], Place)]) -> (Vec<Zeroizing<Vec<u8>>>, Option<Error>) {
-    // A record without a length has a failure, which opening finds again.
-    let lengths = records.iter().map(|(record, _)| codec.opened_length(record).unwrap_or(0));
-    let mut plaintexts: Vec<_> = lengths.map(|length| Zeroizing::new(vec![0; length])).collect();
-    let mut batch: Vec<_> = (records.iter().zip(&mut plaintexts))
-        .map(|((record, place), plaintext)| OpenRecord::new(record, *place, plaintext))
-        .collect();
-    // Each says itself what became of it.
-    let _ = codec.open_batch(&mut batch);
-    let failed = (0..)
-        .zip(&batch)
-        .find_map(|(index, record): (usize, &OpenRecord<'_>)| Some((index, record.failure()?.clone())));
-    let Some((index, error)) = failed else { return (plaintexts, None) };
-    plaintexts.truncate(index);
-    (plaintexts, Some(error))
+    up_to_the_first_error(codec.open_all(records))
+}
+
+fn up_to_the_first_error<T>(results: impl IntoIterator<Item = Result<T, Error>>) -> (Vec<T>, Option<Error>) {
+    let mut done = Vec::new();
+    for result in results {
+        match result {
+            Ok(result) => done.push(result),
+            Err(error) => return (done, Some(error)),
+        }
+    }
+    (done, None)
 }
 
 /// What failed about standard input or output.

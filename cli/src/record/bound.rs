@@ -100,6 +100,10 @@ impl Worker for Sealer {
         Ok(Placed { bytes: plaintext.0, place: self.0.place(sequence, clock, number)? })
     }
 
+    fn length(item: &Placed) -> usize {
+        item.bytes.len()
+    }
+
     fn work(&mut self, items: &[Placed], to: &mut Sink) -> Result<(), Bad> {
         let (records, error) = seal(&self.0.codec, &borrowed(items));
         for (index, (record, item)) in records.iter().zip(items).enumerate() {
@@ -150,6 +154,10 @@ impl Worker for Opener {
             (unit, None)
         };
         Ok(Placed { bytes, place: self.common.place(sequence, None, number)? })
+    }
+
+    fn length(item: &Placed) -> usize {
+        item.bytes.len()
     }
 
     fn work(&mut self, items: &[Placed], to: &mut Sink) -> Result<(), Bad> {

@@ -14,7 +14,7 @@ use crate::key_source;
 const CHUNK: usize = 64 << 10;
 
 const CUT: Error = Error::Malformed("the input ends within a record");
-const TOO_LONG: Error = Error::Malformed("the record is longer than this command takes");
+pub(super) const TOO_LONG: Error = Error::Malformed("the record is longer than this command takes");
 
 /// What is left of standard input.
 pub(super) struct Input {
@@ -33,8 +33,6 @@ impl Input {
     pub(super) fn start(framing: Framing, limit: usize) -> Result<Self, Error> {
         let file = key_source::unbuffered(&io::stdin())
             .map_err(|error| io_error("read", "standard input", error))?;
-        // Base64 takes a third more; many short headers take four times what they are metered at.
-        let limit = if framing == Framing::JsonLines { 2 * limit + (2 << 20) } else { limit };
         Ok(Self { file, framing, limit, chunk: Zeroizing::new(vec![0; CHUNK]), waiting: 0..0, ended: false })
     }
 
@@ -123,8 +121,18 @@ impl Input {
         Ok(Some(line).filter(|line| !line.trim_ascii().is_empty()))
     }
 
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The longest frame, in bytes. In a line, base64 takes a third more, and many short headers four times what they are
+    /// metered at.
+    fn frame_limit(&self) -> usize {
+        if self.framing == Framing::JsonLines { 2 * self.limit + (2 << 20) } else { self.limit }
+    }
+
     fn take(&mut self, record: &mut Zeroizing<Vec<u8>>, length: usize) -> Result<(), Error> {
-        if record.len() + length > self.limit {
+        if record.len() + length > self.frame_limit() {
             return Err(TOO_LONG);
         }
         let start = self.waiting.start;

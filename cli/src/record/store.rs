@@ -1,7 +1,7 @@
 //! Bound records of a store: entries under the tokens of their paths.
 
 use pagecrypt::Error;
-use pagecrypt::record::bound::{Entry, Header, Padding, Row, StoreCodec};
+use pagecrypt::record::bound::{Entry, OpenedEntry, Padding, Row, StoreCodec};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -116,6 +116,10 @@ impl Worker for Sealer {
         Ok(plain)
     }
 
+    fn length(item: &Plain) -> usize {
+        item.body.0.len()
+    }
+
     fn work(&mut self, items: &[Plain], to: &mut Sink) -> Result<(), Bad> {
         let entries: Vec<_> = items.iter().map(|plain| self.entry(plain)).collect();
         let rows = match self.codec.seal_batch(&entries) {
@@ -145,15 +149,16 @@ impl Opener {
         Ok(Self { codec, framing: args.records.framing, token, waiting: 0 })
     }
 
-    fn write(&self, entry: &Entry<'_>, record: &[u8], to: &mut Sink) -> Result<(), Error> {
+    fn write(&self, opened: &OpenedEntry, to: &mut Sink) -> Result<(), Error> {
         const NO_TEXT: Error = Error::Malformed("a path, type or schema that is not UTF-8 has no JSON form");
+        let entry = opened.entry();
         if self.framing != Framing::JsonLines {
             return to.record(entry.body);
         }
         let text = |bytes| std::str::from_utf8(bytes).map_err(|_| NO_TEXT);
         let (path, type_name, schema) = (text(entry.path)?, text(entry.type_name)?, text(entry.schema)?);
         let line = to.line().text("path", path).text("type", type_name).text("schema", schema);
-        line.base64("body", entry.body)?.number("clock", Header::parse(record)?.clock).end();
+        line.base64("body", entry.body)?.number("clock", opened.clock()).end();
         Ok(())
     }
 }
@@ -173,12 +178,16 @@ impl Worker for Opener {
         Ok((token.map(|token| token.0).or(self.token).ok_or(NO_TOKEN)?, record.0))
     }
 
+    fn length((_, record): &Self::Item) -> usize {
+        record.len()
+    }
+
     fn work(&mut self, items: &[Self::Item], to: &mut Sink) -> Result<(), Bad> {
         let rows: Vec<_> = items.iter().map(|(token, record)| (*token, record.as_slice())).collect();
         for (index, (opened, (_, record))) in self.codec.open_batch(&rows).into_iter().zip(&rows).enumerate()
         {
             let waiting = opened.and_then(|opened| {
-                self.write(&opened.entry(), record, to)?;
+                self.write(&opened, to)?;
                 self.codec.needs_reseal(record)
             });
             self.waiting += u64::from(waiting.map_err(|error| (index, error))?);
