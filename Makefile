@@ -133,10 +133,14 @@ test-s2:
 	@.ci/setup rust c
 	@.ci/step "against S2's own code" peers/s2/run_tests
 
-# What another implementation of bound records writes, written from docs/format.md alone; the core's tests read it.
+# Another implementation of bound records, written from docs/format.md alone: the core's tests read what it writes, and it
+# reads what the command seals.
 test-vectors:
 	@.ci/step "set up the other implementation" .ci/venv
 	@.ci/step "bound records by another implementation" target/venv/bin/python vectors/records.py --check
+	@.ci/setup rust c
+	@.ci/step "build the command line" .ci/shipped cargo build --quiet --release -p pagecrypt-cli
+	@.ci/step "what it wrote, and what we seal, is read by it" target/venv/bin/python -m pytest -q vectors
 
 test-c: lib
 	@.ci/setup c-tests c-sanitizers valgrind

@@ -6,6 +6,8 @@ Written from docs/format.md, section "Bound records", on the packages `cryptogra
 
     records.py          write records.json
     records.py --check  compare it with what would be written
+
+test_records.py reads with it: records.json, and what `pagecrypt record seal` seals.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ import hmac
 import json
 import struct
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
@@ -73,21 +77,52 @@ def hchacha20(key: bytes, start: bytes) -> bytes:
     return struct.pack("<8I", *rounds[:4], *rounds[12:])
 
 
-def seal_aead(cipher: str, prk: bytes, nonce: bytes, text: bytes, data: bytes) -> bytes:
+@dataclass
+class Aead:
+    """A cipher under one record's key and nonce."""
+
+    seal: Callable[[bytes, bytes], bytes]
+    """Of text and associated data: ciphertext and tag."""
+    open: Callable[[bytes, bytes], bytes]
+
+
+def aead(cipher: str, prk: bytes, nonce: bytes) -> Aead:
     number, key_length, _ = CIPHERS[cipher]
     key = expand(prk, b"pagecrypt/v1/record\0" + bytes([number]), key_length)
+    if cipher in AEGIS:
+        aegis = AEGIS[cipher](16)
+        return Aead(
+            lambda text, data: bytes(aegis.encrypt(key, nonce, text, data)),
+            lambda sealed, data: bytes(aegis.decrypt(key, nonce, sealed, data)),
+        )
+    inner: AESGCM | ChaCha20Poly1305
     if cipher == "aes128gcm":
         key = expand(prk, b"pagecrypt/v1/record128\0" + nonce[:12], 16)
-        return AESGCM(key).encrypt(nonce[12:], text, data)
-    if cipher == "aes256gcm":
-        return AESGCM(xaes_key(key, nonce)).encrypt(nonce[12:], text, data)
-    if cipher == "chacha20poly1305":
-        return ChaCha20Poly1305(hchacha20(key, nonce[:16])).encrypt(bytes(4) + nonce[16:], text, data)
-    return bytes(AEGIS[cipher](16).encrypt(key, nonce, text, data))
+        inner, rest = AESGCM(key), nonce[12:]
+    elif cipher == "aes256gcm":
+        inner, rest = AESGCM(xaes_key(key, nonce)), nonce[12:]
+    else:
+        inner, rest = ChaCha20Poly1305(hchacha20(key, nonce[:16])), bytes(4) + nonce[16:]
+    return Aead(
+        lambda text, data: inner.encrypt(rest, text, data), lambda sealed, data: inner.decrypt(rest, sealed, data)
+    )
 
 
-def seal(case: dict[str, Any], text: bytes) -> tuple[bytes, bytes]:
-    """The key id, and the record."""
+@dataclass
+class Place:
+    """Where a record belongs, under a key: what is derived of it, and what is authenticated."""
+
+    prk: bytes
+    key_id: bytes
+    bound: bytes
+    sequence: int
+
+    def data(self, header: bytes) -> bytes:
+        parts = [b"pagecrypt/v1/record\0", header, struct.pack("<I", len(self.bound)), self.bound]
+        return b"".join([*parts, struct.pack("<Q", self.sequence)])
+
+
+def place_of(case: dict[str, Any]) -> Place:
     number = CIPHERS[case["cipher"]][0]
     context = {name: bytes.fromhex(value) for name, value in case["context"].items() if name != "kind"}
     salt, bound = {
@@ -97,18 +132,46 @@ def seal(case: dict[str, Any], text: bytes) -> tuple[bytes, bytes]:
     }[case["context"]["kind"]](context)
     prk = sha256_mac(salt, bytes.fromhex(case["key"]))
     key_id = expand(prk, b"pagecrypt/v1/key-id\0" + bytes([number]), 4)
+    return Place(prk, key_id, bound, NO_SEQUENCE if case["sequence"] is None else case["sequence"])
 
-    clock, reseals = case["clock"], case["reseals"]
+
+def seal(case: dict[str, Any], text: bytes) -> tuple[bytes, bytes]:
+    """The key id, and the record."""
+    place, clock, reseals = place_of(case), case["clock"], case["reseals"]
     flags = 0 if clock is None else 3 if reseals else 1
-    header = bytes([1, number, flags]) + key_id
+    header = bytes([1, CIPHERS[case["cipher"]][0], flags]) + place.key_id
     if clock is not None:
         header += struct.pack("<Q", clock)
     if reseals:
         header += struct.pack("<I", reseals)
-    sequence = NO_SEQUENCE if case["sequence"] is None else case["sequence"]
-    data = b"pagecrypt/v1/record\0" + header + struct.pack("<I", len(bound)) + bound + struct.pack("<Q", sequence)
     nonce = bytes.fromhex(case["nonce"])
-    return key_id, header + nonce + seal_aead(case["cipher"], prk, nonce, text, data)
+    return place.key_id, header + nonce + aead(case["cipher"], place.prk, nonce).seal(text, place.data(header))
+
+
+def open_record(case: dict[str, Any], record: bytes) -> tuple[bytes, int | None, int]:
+    """Plaintext, clock and count of reseals of a record at the case's place."""
+    place, (number, _, nonce_length) = place_of(case), CIPHERS[case["cipher"]]
+    version, cipher, flags = record[:3]
+    if (version, cipher) != (1, number) or flags not in (0, 1, 3) or record[3:7] != place.key_id:
+        raise ValueError("another version, cipher, form or key")
+    length = {0: 7, 1: 15, 3: 19}[flags]
+    header, nonce, sealed = record[:length], record[length : length + nonce_length], record[length + nonce_length :]
+    text = aead(case["cipher"], place.prk, nonce).open(sealed, place.data(header))
+    clock = struct.unpack("<Q", header[7:15])[0] if flags else None
+    return text, clock, struct.unpack("<I", header[15:19])[0] if flags == 3 else 0
+
+
+def parts_of(text: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """Path, type, schema and body of an entry."""
+    entry, end = text.rstrip(b"\0")[:-1], text.rstrip(b"\0")[-1:]
+    if end != b"\x80":
+        raise ValueError("the padding")
+    parts = []
+    for _ in range(3):
+        length = struct.unpack("<H", entry[:2])[0]
+        parts.append(entry[2 : 2 + length])
+        entry = entry[2 + length :]
+    return parts[0], parts[1], parts[2], entry
 
 
 def padded(entry: bytes, padding: str) -> bytes:
