@@ -34,6 +34,7 @@ SECTIONS: tuple[tuple[str, ...], ...] = (
     ("reader.rs",),
     ("bound.rs",),
     ("record.rs",),
+    ("token_key.rs",),
     ("store.rs",),
     ("s2.rs",),
 )

@@ -1607,56 +1607,19 @@ pagecrypt_status pagecrypt_reseal_record(const pagecrypt_record_codec *codec,
 /** Frees a codec. NULL is fine. */
 void pagecrypt_record_codec_free(pagecrypt_record_codec *codec);
 
-/* Entries of stores ---------------------------------------------------------------------------------------------------
- * What is sealed under a path of a store: path, type, schema and body. A server keeps, for each path, its token and a
- * record: what the entry is, it cannot read, nor compare with another store's. Tokens stay when data keys are rotated.
+/* Token keys ----------------------------------------------------------------------------------------------------------
+ * A server finds the records of a store by the tokens of their paths, which tell it nothing of the paths. A store's token
+ * key stays when its data keys are rotated.
  */
 
 /** Length of a token key, in bytes. */
 #define PAGECRYPT_TOKEN_KEY_LENGTH 32
-/** Length of a store's id, in bytes. */
-#define PAGECRYPT_STORE_ID_LENGTH 16
-
-/** Seals and opens the entries of a store. It does not change: any number of threads may use one at the same time. */
-typedef struct pagecrypt_store_codec pagecrypt_store_codec;
 
 /**
  * The key that makes tokens of paths: 32 random bytes of a store. It does not change: any number of threads may use one
  * at the same time.
  */
 typedef struct pagecrypt_token_key pagecrypt_token_key;
-
-/** How much of an entry's length its record shows. */
-typedef int32_t pagecrypt_padding;
-
-/** An entry. Path, type and schema have up to 65535 bytes each; UTF-8, though nothing asks for it. */
-typedef struct pagecrypt_entry {
-    /** Where the entry belongs. */
-    const uint8_t *path;
-    /** Length of `path`, in bytes. */
-    size_t path_length;
-    /** What it is. */
-    const uint8_t *type_name;
-    /** Length of `type_name`, in bytes. */
-    size_t type_name_length;
-    /** What its body is laid out by. */
-    const uint8_t *schema;
-    /** Length of `schema`, in bytes. */
-    size_t schema_length;
-    /** The content. */
-    const uint8_t *body;
-    /** Length of `body`, in bytes. */
-    size_t body_length;
-    /** When it was written, in the writer's units: readable without the key. */
-    uint64_t clock;
-    /** Whether it has a clock. */
-    bool has_clock;
-} pagecrypt_entry;
-
-/** All of it. */
-#define PAGECRYPT_PADDING_NONE 0
-/** Its size class, by the rule Padmé: an entry becomes at most 12 % longer. */
-#define PAGECRYPT_PADDING_PADME 1
 
 /**
  * A token key of its raw `bytes`, PAGECRYPT_TOKEN_KEY_LENGTH of them, of which it keeps a copy.
@@ -1702,6 +1665,49 @@ bool pagecrypt_token_key_equal(const pagecrypt_token_key *a, const pagecrypt_tok
 
 /** Frees a token key. NULL is fine. What was made with it stays usable. */
 void pagecrypt_token_key_free(pagecrypt_token_key *token_key);
+
+/* Entries of stores ---------------------------------------------------------------------------------------------------
+ * What is sealed under a path of a store: path, type, schema and body. A server keeps, for each path, its token and a
+ * record: what the entry is, it cannot read, nor compare with another store's. Tokens stay when data keys are rotated.
+ */
+
+/** Length of a store's id, in bytes. */
+#define PAGECRYPT_STORE_ID_LENGTH 16
+
+/** Seals and opens the entries of a store. It does not change: any number of threads may use one at the same time. */
+typedef struct pagecrypt_store_codec pagecrypt_store_codec;
+
+/** How much of an entry's length its record shows. */
+typedef int32_t pagecrypt_padding;
+
+/** An entry. Path, type and schema have up to 65535 bytes each; UTF-8, though nothing asks for it. */
+typedef struct pagecrypt_entry {
+    /** Where the entry belongs. */
+    const uint8_t *path;
+    /** Length of `path`, in bytes. */
+    size_t path_length;
+    /** What it is. */
+    const uint8_t *type_name;
+    /** Length of `type_name`, in bytes. */
+    size_t type_name_length;
+    /** What its body is laid out by. */
+    const uint8_t *schema;
+    /** Length of `schema`, in bytes. */
+    size_t schema_length;
+    /** The content. */
+    const uint8_t *body;
+    /** Length of `body`, in bytes. */
+    size_t body_length;
+    /** When it was written, in the writer's units: readable without the key. */
+    uint64_t clock;
+    /** Whether it has a clock. */
+    bool has_clock;
+} pagecrypt_entry;
+
+/** All of it. */
+#define PAGECRYPT_PADDING_NONE 0
+/** Its size class, by the rule Padmé: an entry becomes at most 12 % longer. */
+#define PAGECRYPT_PADDING_PADME 1
 
 /**
  * A codec of the store with the id `store`, PAGECRYPT_STORE_ID_LENGTH bytes. The padding concerns what is sealed:

@@ -34,6 +34,6 @@ def nonce(capability: Capability, cipher: str, record: bytes) -> bytes | None:
     else:
         flags = record[2] if len(record) > 2 else 0
         start = 7 + (8 if flags & CLOCK else 0) + (4 if flags & RESEALS else 0)
-        length = max(length, EXTENDED_NONCE) if length == 12 else length
+        length = EXTENDED_NONCE if length == 12 else length
     found = record[start : start + length]
     return found if len(found) == length else b""

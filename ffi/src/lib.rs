@@ -23,6 +23,7 @@ pub mod record;
 pub mod s2;
 pub mod status;
 pub mod store;
+pub mod token_key;
 pub mod verify;
 pub mod version;
 pub mod wal;
