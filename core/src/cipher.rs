@@ -5,9 +5,9 @@ use alloc::boxed::Box;
 
 use crate::aead::{BatchFailure, Open, Seal};
 use crate::engine::message::Checked;
+use crate::engine::stack::with_wiped_stack;
 use crate::engine::{Engine, ceiling_from_environment};
 use crate::error::Error;
-use crate::secret::with_wiped_stack;
 
 mod aegis;
 mod catalogue;

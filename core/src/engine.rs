@@ -25,6 +25,7 @@ pub(crate) mod detect;
 #[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), allow(unused))]
 pub(crate) mod gcm;
 pub(crate) mod message;
+pub(crate) mod stack;
 
 /// An implementation of a cipher.
 ///

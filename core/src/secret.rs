@@ -42,28 +42,3 @@ impl fmt::Debug for SecretBytes {
         f.write_str("[redacted]")
     }
 }
-
-/// How much of the stack is overwritten quickly, in bytes: libraries of C clear what is larger in a way that takes as long to
-/// begin as a short message takes to be sealed.
-pub(crate) const QUICKLY_WIPED: usize = 2032;
-
-/// Calls `work`, then overwrites what it may have used of the stack: compilers spill key words and cipher states
-/// there, where no destructor reaches them. `tests/wiping.rs` looks for what is left.
-pub(crate) fn with_wiped_stack<const BYTES: usize, T>(work: impl FnOnce() -> T) -> T {
-    let result = separate_frame(work);
-    wipe_stack::<BYTES>();
-    result
-}
-
-/// Keeps the frame of `work` from becoming part of its caller's, which is not wiped.
-#[inline(never)]
-fn separate_frame<T>(work: impl FnOnce() -> T) -> T {
-    work()
-}
-
-#[inline(never)]
-fn wipe_stack<const BYTES: usize>() {
-    // Not `zeroize`, whose writes of single bytes take a microsecond: the black box makes these just as visible.
-    let mut area = [0_u8; BYTES];
-    core::hint::black_box(&mut area);
-}

@@ -5,7 +5,7 @@ use crate::aead::{Open, Seal};
 use crate::engine::Engine;
 use crate::engine::aegis::{Backend, Frame, Variant};
 use crate::engine::message::Checked;
-use crate::secret::{QUICKLY_WIPED, with_wiped_stack};
+use crate::engine::stack::{QUICKLY_WIPED, with_wiped_stack};
 
 /// How much of the stack a call into an engine uses at most, in bytes, with room to spare. A message that is alone pays for
 /// every byte of it that is wiped, so there are steps; overflow checks need more.

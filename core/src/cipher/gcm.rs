@@ -4,7 +4,7 @@ use super::Cipher;
 use crate::aead::{Open, Seal};
 use crate::engine::Engine;
 use crate::engine::gcm::Backend;
-use crate::secret::{QUICKLY_WIPED, with_wiped_stack};
+use crate::engine::stack::{QUICKLY_WIPED, with_wiped_stack};
 
 /// The engine, with what it computed from the key.
 pub(super) struct Context {

@@ -58,7 +58,7 @@ pub(crate) enum Backend {
     #[cfg(target_arch = "x86_64")]
     Vaes256(Vaes256),
     #[cfg(target_arch = "x86_64")]
-    Vaes512(Vaes512),
+    Vaes512(x86_64_vaes512::Registers),
     #[cfg(target_arch = "aarch64")]
     Armv8(aarch64::Instructions),
 }
@@ -81,7 +81,7 @@ impl Backend {
             if allowed(Engine::Vaes512)
                 && let Some(token) = Vaes512::detect()
             {
-                return Self::Vaes512(token);
+                return Self::Vaes512(x86_64_vaes512::Registers::best(token));
             }
             if allowed(Engine::Vaes256)
                 && let Some(token) = Vaes256::detect()
@@ -166,7 +166,7 @@ impl Backend {
             #[cfg(target_arch = "x86_64")]
             Self::Vaes256(token) => x86_64_vaes256::run(token, variant, key, batch),
             #[cfg(target_arch = "x86_64")]
-            Self::Vaes512(token) => x86_64_vaes512::run(token, variant, key, batch),
+            Self::Vaes512(registers) => x86_64_vaes512::run(registers, variant, key, batch),
             #[cfg(target_arch = "aarch64")]
             Self::Armv8(instructions) => aarch64::run(instructions, variant, key, batch),
         }

@@ -234,8 +234,7 @@ unsafe fn two<F, const RATE: usize, const D: usize, R>(
     // SAFETY: the caller's promise.
     unsafe {
         if R::PAIRS {
-            let mut two =
-                [R::load::<D>(&bytes.from, offset, 0), R::load::<D>(&bytes.from, offset + 16 * D, 0)];
+            let mut two = R::load_two::<D>(&bytes.from, offset, 0);
             for blocks in two.as_chunks_mut::<RATE>().0 {
                 *blocks = state.work(work, *blocks);
             }

@@ -36,6 +36,10 @@ fn the_choice_of_registers_does_not_change_a_byte() {
     type B<const L: usize> = Blocks<L>;
     check_registers::<Aegis128, 2, 1, B<1>, [B<1>; 2]>(Variant::Aegis128l);
     check_registers::<Aegis128, 2, 1, B<1>, [B<2>; 2]>(Variant::Aegis128l);
+    check_registers::<Aegis128, 2, 1, B<1>, B<4>>(Variant::Aegis128l);
+    check_registers::<Aegis128, 2, 2, B<2>, [B<4>; 2]>(Variant::Aegis128x2);
+    check_registers::<Aegis256, 1, 1, B<1>, B<4>>(Variant::Aegis256);
+    check_registers::<Aegis256, 1, 2, B<2>, [B<4>; 2]>(Variant::Aegis256x2);
     check_registers::<Aegis128, 2, 2, B<1>, B<1>>(Variant::Aegis128x2);
     check_registers::<Aegis128, 2, 2, B<2>, [B<2>; 2]>(Variant::Aegis128x2);
     check_registers::<Aegis128, 2, 4, B<2>, B<2>>(Variant::Aegis128x4);

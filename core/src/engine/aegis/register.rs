@@ -47,7 +47,19 @@ pub(super) trait Register: Copy {
     /// Whether two blocks are loaded before the first is stored, and stored together, which takes more registers.
     const PAIRS: bool = true;
 
-    /// Stores the lanes of two blocks, the second `16 * D` bytes behind the first.
+    /// Loads the lanes of two blocks, the second `16 * D` bytes behind the first.
+    ///
+    /// # Safety
+    /// The CPU has the register's instructions, and those bytes are readable.
+    #[inline(always)]
+    unsafe fn load_two<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> [Self; 2] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            [Self::load::<D>(from, offset, first_lane), Self::load::<D>(from, offset + 16 * D, first_lane)]
+        }
+    }
+
+    /// Stores the lanes of two blocks where [`Register::load_two`] would load them from.
     ///
     /// # Safety
     /// Those bytes are writable.
@@ -457,6 +469,18 @@ impl<R: Register, const K: usize> Register for [R; K] {
             // SAFETY: the caller's promise covers the lanes of every register.
             unsafe { register.store::<D>(to, offset, first_lane + k * R::LANES) };
         }
+    }
+
+    #[inline(always)]
+    unsafe fn load_two<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> [Self; 2] {
+        // SAFETY: the caller's promise covers the lanes of every register.
+        let mut first = [unsafe { R::load::<D>(from, offset, first_lane) }; K];
+        let mut second = first;
+        for (k, (first, second)) in first.iter_mut().zip(&mut second).enumerate() {
+            // SAFETY: as above.
+            [*first, *second] = unsafe { R::load_two::<D>(from, offset, first_lane + k * R::LANES) };
+        }
+        [first, second]
     }
 
     #[inline(always)]

@@ -136,23 +136,28 @@ pub(super) fn check(variant: Variant, key: &[u8], work: &mut dyn FnMut(&mut Mess
     }
 }
 
-/// An engine may have more than one way to encode its instructions; integration tests see only the best.
+/// An engine may have more than one way to encode its instructions, or to choose its registers; integration tests see only
+/// the best.
 #[cfg(target_arch = "x86_64")]
 #[test]
-fn every_encoding_of_aes_ni_gives_the_same_bytes() {
+fn every_way_of_an_engine_gives_the_same_bytes() {
     use super::x86_64_aesni::Encoding;
-    use crate::engine::detect::{AesNi, Avx2, Avx512};
+    use super::x86_64_vaes512::Registers;
+    use crate::engine::detect::{AesNi, Avx2, Avx512, Vaes512};
     use std::io::Write;
 
     let Some(aesni) = AesNi::detect() else {
         let _ = writeln!(std::io::stderr(), "skipped: this CPU has no AES-NI");
         return;
     };
-    let mut encodings = vec![Encoding::Sse(aesni)];
-    encodings.extend(Avx2::detect().map(|avx2| Encoding::Vex(aesni, avx2)));
-    encodings.extend(Avx512::detect().map(|avx512| Encoding::Evex(aesni, avx512)));
-    for encoding in encodings {
-        let backend = Backend::AesNi(encoding);
+    let mut backends = vec![Backend::AesNi(Encoding::Sse(aesni))];
+    backends.extend(Avx2::detect().map(|avx2| Backend::AesNi(Encoding::Vex(aesni, avx2))));
+    backends.extend(Avx512::detect().map(|avx512| Backend::AesNi(Encoding::Evex(aesni, avx512))));
+    if let Some(vaes512) = Vaes512::detect() {
+        backends
+            .extend([Registers::OfTwoLanes(vaes512), Registers::OfFourLanes(vaes512)].map(Backend::Vaes512));
+    }
+    for backend in backends {
         for (variant, key_length) in VARIANTS {
             let key = vec![0x3c; key_length];
             check(variant, &key, &mut |messages, open| {

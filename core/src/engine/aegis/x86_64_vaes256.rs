@@ -21,7 +21,7 @@ use crate::engine::message::{Checked, Message};
 
 /// Two lanes; `EVEX` with the masks and the logic of AVX-512.
 #[derive(Clone, Copy)]
-pub(super) struct Ymm<const EVEX: bool>(__m256i);
+pub(super) struct Ymm<const EVEX: bool>(pub(super) __m256i);
 
 impl<const EVEX: bool> Ymm<EVEX> {
     #[inline(always)]

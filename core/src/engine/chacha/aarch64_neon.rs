@@ -17,7 +17,7 @@ use super::rows::Rows;
 use super::words::{BLOCK, State, Words};
 use super::{ALONE_STACK, ONE_STACK, SHORT_STACK, STACK};
 use crate::engine::message::Message;
-use crate::secret::with_wiped_stack;
+use crate::engine::stack::with_wiped_stack;
 
 /// Four words.
 #[derive(Clone, Copy)]

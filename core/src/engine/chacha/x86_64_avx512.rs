@@ -19,7 +19,7 @@ use super::words::{BLOCK, State, Words};
 use super::{ALONE_STACK, ONE_STACK, SHORT_STACK, STACK};
 use crate::engine::detect::Avx512;
 use crate::engine::message::Message;
-use crate::secret::with_wiped_stack;
+use crate::engine::stack::with_wiped_stack;
 
 /// 16 words.
 #[derive(Clone, Copy)]

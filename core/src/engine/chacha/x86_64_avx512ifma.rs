@@ -10,7 +10,7 @@ use super::x86_64_avx512::{self, Limbs8, Rows4, Words16};
 use super::{ONE_STACK, SHORT_STACK, STACK};
 use crate::engine::detect::Avx512Ifma;
 use crate::engine::message::Message;
-use crate::secret::with_wiped_stack;
+use crate::engine::stack::with_wiped_stack;
 
 impl Multiply52 for Limbs8<true> {
     #[inline(always)]

@@ -7,9 +7,10 @@ use sha2::Sha256;
 
 use super::{Context, KEY_ID_LENGTH};
 use crate::cipher::Cipher;
+use crate::engine::stack::with_wiped_stack;
 use crate::error::Error;
 use crate::key::Key;
-use crate::secret::{SecretBytes, with_wiped_stack};
+use crate::secret::SecretBytes;
 
 /// How much of the stack SHA-256 and HMAC may have used, with what the compiler does not inline.
 const STACK: usize = 4096;

@@ -4,8 +4,8 @@ use aes_gcm::aes::Aes256;
 use aes_gcm::aes::cipher::{BlockCipherEncrypt, KeyInit};
 use chacha20::{R20, hchacha};
 
+use crate::engine::stack::with_wiped_stack;
 use crate::error::Error;
-use crate::secret::with_wiped_stack;
 
 /// How much of the stack the derivations may have used: the round keys of AES are the largest part.
 const STACK: usize = 4096;

@@ -7,9 +7,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use crate::engine::stack::with_wiped_stack;
 use crate::error::Error;
 use crate::random::NonceSource;
-use crate::secret::{SecretBytes, with_wiped_stack};
+use crate::secret::SecretBytes;
 
 /// How much of the stack SHA-256 and HMAC may have used.
 const STACK: usize = 4096;

@@ -4,9 +4,9 @@ use base64ct::{Base64, Decoder, Error as Base64Error};
 
 use super::encrypted::overhead;
 use crate::cipher::Cipher;
+use crate::engine::stack::with_wiped_stack;
 use crate::error::{Error, KeyTextProblem};
 use crate::key::Key;
-use crate::secret::with_wiped_stack;
 
 /// The name of the header.
 pub const KEY_HEADER: &str = "s2-encryption-key";
