@@ -24,13 +24,14 @@ fn separate_frame<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Overwrites as much of the stack below the caller's frame, which this function is part of: with the widest registers that
-/// no CPU lowers its clock for, since this is a good part of the time that a short message takes.
+/// Overwrites as much of the stack below the caller's frame, which this function is part of: in wide registers, since this is
+/// a good part of the time that a short message takes. In the widest where there is much: while they are in use, a unit for
+/// narrower ones is not, which the next message would feel.
 #[inline(always)]
 fn wipe_below<const BYTES: usize>() {
     #[cfg(target_arch = "x86_64")]
     if BYTES <= QUICKLY_WIPED {
-        if Vaes512::detect().is_some() {
+        if BYTES > 1024 && Vaes512::detect().is_some() {
             // SAFETY: token.
             return unsafe { x86_64::wipe_512::<BYTES>() };
         }
