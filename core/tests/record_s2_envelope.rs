@@ -247,6 +247,38 @@ fn the_metered_size_before_a_record_takes_as_few_bytes_as_it_can_and_is_read_in_
 }
 
 #[test]
+fn one_buffer_takes_many_records_and_is_left_as_it_was_by_what_cannot_be_encoded() {
+    let envelope = Envelope { headers: vec![Header { name: b"a", value: b"b" }], body: b"body" };
+    let nameless = Envelope { headers: vec![Header { name: b"", value: b"b" }], body: b"body" };
+    let too_long = vec![0; MAX_METERED_SIZE as usize];
+    let too_long = Envelope { headers: vec![], body: &too_long };
+    let record = [&[1][..], &[2; 32 + 16]].concat();
+    let mut buffer = b"before".to_vec();
+
+    envelope.encode_to(&mut buffer).unwrap();
+    let mut expected = [b"before", &envelope.encode().unwrap()[..]].concat();
+    assert_eq!(buffer, expected);
+    for stored in [
+        StoredRecord::Command(Command::Trim(7)),
+        StoredRecord::Plaintext(envelope.clone()),
+        StoredRecord::Encrypted { metered_size: 8, record: &record },
+    ] {
+        stored.encode_to(&mut buffer).unwrap();
+        expected.extend(stored.encode().unwrap());
+        assert_eq!(buffer, expected);
+    }
+
+    for refused in [&nameless, &too_long] {
+        assert!(matches!(refused.encode_to(&mut buffer), Err(Error::InvalidArgument(_))));
+        let stored = StoredRecord::Plaintext(refused.clone());
+        assert!(matches!(stored.encode_to(&mut buffer), Err(Error::InvalidArgument(_))));
+    }
+    let cut = StoredRecord::Encrypted { metered_size: 8, record: &record[..40] };
+    assert!(matches!(cut.encode_to(&mut buffer), Err(Error::Malformed(_))));
+    assert_eq!(buffer, expected);
+}
+
+#[test]
 fn a_malformed_stored_record_says_which_part_is_wrong() {
     for (bytes, code, part) in [
         (&b""[..], "malformed", "first byte"),

@@ -58,22 +58,33 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// [`Error::InvalidArgument`] for an empty name, or a metered size above [`MAX_METERED_SIZE`].
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        self.encode_to(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Appends what [`encode`](Self::encode) writes to a buffer, which may hold other envelopes, too: many records need no
+    /// allocation each.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode); the buffer is as before then.
+    pub fn encode_to(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
         if self.headers.iter().any(|header| header.name.is_empty()) {
             return Err(Error::InvalidArgument("the name of a header is empty"));
         }
         check_metered_size(self.metered_size())?;
         let widths = Widths::of(&self.headers);
-        let mut bytes = Vec::with_capacity(self.encoded_length());
+        bytes.reserve(self.encoded_length());
         bytes.push(widths.flag());
-        put_number(&mut bytes, self.headers.len(), widths.count);
+        put_number(bytes, self.headers.len(), widths.count);
         for Header { name, value } in &self.headers {
-            put_number(&mut bytes, name.len(), widths.name);
+            put_number(bytes, name.len(), widths.name);
             bytes.extend_from_slice(name);
-            put_number(&mut bytes, value.len(), widths.value);
+            put_number(bytes, value.len(), widths.value);
             bytes.extend_from_slice(value);
         }
         bytes.extend_from_slice(self.body);
-        Ok(bytes)
+        Ok(())
     }
 
     /// Length of what [`encode`](Self::encode) writes, in bytes.

@@ -73,15 +73,40 @@ impl<'a> StoredRecord<'a> {
     /// As [`Envelope::encode`] and [`Command::encode`]; of an encrypted record the form is looked at:
     /// [`Error::Malformed`], [`Error::UnsupportedFormat`].
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        self.encode_to(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Appends what [`encode`](Self::encode) writes to a buffer, which may hold other records, too: many need no allocation
+    /// each.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode); the buffer is as before then.
+    pub fn encode_to(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        let before = bytes.len();
+        self.append(bytes).inspect_err(|_| bytes.truncate(before))
+    }
+
+    fn append(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
         let metered_size = self.metered_size();
         match self {
-            Self::Command(command) => frame(Kind::Command, metered_size, &command.encode()?),
-            Self::Plaintext(envelope) => frame(Kind::Plaintext, metered_size, &envelope.encode()?),
+            Self::Command(command) => {
+                let payload = command.encode()?;
+                put_frame(bytes, Kind::Command, metered_size, payload.len())?;
+                bytes.extend_from_slice(&payload);
+            }
+            Self::Plaintext(envelope) => {
+                put_frame(bytes, Kind::Plaintext, metered_size, envelope.encoded_length())?;
+                envelope.encode_to(bytes)?;
+            }
             Self::Encrypted { record, .. } => {
                 Parts::of(record)?;
-                frame(Kind::Encrypted, metered_size, record)
+                put_frame(bytes, Kind::Encrypted, metered_size, record.len())?;
+                bytes.extend_from_slice(record);
             }
         }
+        Ok(())
     }
 
     /// What S2 counts for it, in bytes.
@@ -149,11 +174,14 @@ impl Kind {
     }
 }
 
-fn frame(kind: Kind, metered_size: u64, payload: &[u8]) -> Result<Vec<u8>, Error> {
+/// What stands before a payload, for which there is room then.
+fn put_frame(bytes: &mut Vec<u8>, kind: Kind, metered_size: u64, payload: usize) -> Result<(), Error> {
     check_metered_size(metered_size)?;
-    let bytes = metered_size.to_be_bytes();
+    let number = metered_size.to_be_bytes();
     let leading = (metered_size.leading_zeros() as usize / 8).min(7); // zero takes a byte, too
-    let width_less_one = 7 - leading; // at most 2, as the size is at most 1 MiB
-    let magic = (width_less_one << 3) as u8 | kind as u8;
-    Ok([&[magic], &bytes[leading..], payload].concat())
+    let width = 8 - leading; // at most 3, as the size is at most 1 MiB
+    bytes.reserve(1 + width + payload);
+    bytes.push(((width - 1) << 3) as u8 | kind as u8);
+    bytes.extend_from_slice(&number[leading..]);
+    Ok(())
 }
