@@ -19,7 +19,8 @@ Measures libpagecrypt beside other libraries, all in this process, on the same m
   --placement PLACE   only data in l1, l2 or memory
   --threads COUNT     only on so many threads
   --engine NAME       our engines that take part: names, or `all`; otherwise each cipher's best one
-  --rounds COUNT      how often each contender has its turn [31]
+  --rounds COUNT      how often each contender has its turn [63]
+  --visits COUNT      over how many visits to a case its rounds are spread, unless data is in memory [9]
   --turn MS           how long a turn is, in milliseconds [3]
   --json FILE         writes the rows there
   --no-targets        prints no table of targets
@@ -37,6 +38,7 @@ pub struct Arguments {
     /// Nothing: the best one of each cipher.
     pub engines: Option<Engines>,
     pub rounds: usize,
+    pub visits: usize,
     pub turn: f64,
     pub json: Option<PathBuf>,
     pub targets: bool,
@@ -59,7 +61,8 @@ impl Default for Arguments {
             placements: Vec::new(),
             threads: Vec::new(),
             engines: None,
-            rounds: 31,
+            rounds: 63,
+            visits: 9,
             turn: 3.0,
             json: None,
             targets: true,
@@ -97,14 +100,15 @@ impl Arguments {
                     });
                 }
                 "--rounds" => parsed.rounds = number(&name, &value()?)?,
+                "--visits" => parsed.visits = number(&name, &value()?)?,
                 "--turn" => parsed.turn = number(&name, &value()?)?,
                 "--json" => parsed.json = Some(value()?.into()),
                 "--no-targets" => parsed.targets = false,
                 _ => return Err(format!("unknown argument {name}\n\n{USAGE}")),
             }
         }
-        if parsed.rounds == 0 || !(parsed.turn > 0.0 && parsed.turn < 60_000.0) {
-            return Err("--rounds and --turn are above zero".into());
+        if parsed.rounds == 0 || parsed.visits == 0 || !(parsed.turn > 0.0 && parsed.turn < 60_000.0) {
+            return Err("--rounds, --visits and --turn are above zero".into());
         }
         Ok(parsed)
     }
@@ -184,6 +188,7 @@ mod tests {
             ("--size four", "four"),
             ("--placement tape", "tape"),
             ("--rounds 0", "above zero"),
+            ("--visits 0", "above zero"),
             ("--turn nan", "above zero"),
             ("--what", "unknown argument --what"),
         ] {

@@ -11,7 +11,7 @@ use pagecrypt_benches::contender::{contenders, cost_of_timing, engines, skipped}
 use pagecrypt_benches::grid::{Case, Placement};
 use pagecrypt_benches::limits::Limits;
 use pagecrypt_benches::machine::{Machine, usable_cpus, versions};
-use pagecrypt_benches::measure::{APART, Settings, key, measure};
+use pagecrypt_benches::measure::{APART, Effort, Measured, Settings, key, measure};
 use pagecrypt_benches::memory::Memory;
 use pagecrypt_benches::{agreement, report};
 
@@ -71,15 +71,34 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let cost_of_timing = cost_of_timing();
 
     let mut memory = Memory::new(room(&cases, &machine));
+    // A machine that is shared has slow spells of seconds: with its rounds spread, each case has its part of them.
+    let mut all: Vec<Option<Measured>> = cases.iter().map(|_| None).collect();
     let (mut all_rows, mut by_case) = (Vec::new(), Vec::new());
-    for case in cases {
-        let engines = chosen(arguments, case.cipher);
-        let settings = Settings { effort, limits: &limits, engines: &engines, cost_of_timing };
-        let measured = measure(case, &settings, memory.bytes());
-        let rows = report::rows(&measured);
-        print!("{}", report::lines(&measured, &rows));
-        all_rows.extend(rows.clone());
-        by_case.push((case, rows));
+    let visits = arguments.visits.min(effort.rounds);
+    for visit in 0..visits {
+        let last = visit + 1 == visits;
+        for (case, so_far) in cases.iter().copied().zip(&mut all) {
+            // Memory would have to be filled anew each time: such cases have all rounds at once, in the end.
+            let rounds = match case.placement {
+                Placement::Memory if last => effort.rounds,
+                Placement::Memory => continue,
+                _ => effort.rounds / visits + usize::from(visit < effort.rounds % visits),
+            };
+            let engines = chosen(arguments, case.cipher);
+            let effort = Effort { rounds, ..effort };
+            let settings = Settings { effort, limits: &limits, engines: &engines, cost_of_timing };
+            let measured = measure(case, &settings, memory.bytes());
+            match so_far {
+                Some(so_far) => so_far.add(measured),
+                None => *so_far = Some(measured),
+            }
+            if let (true, Some(measured)) = (last, &so_far) {
+                let rows = report::rows(measured);
+                print!("{}", report::lines(measured, &rows));
+                all_rows.extend(rows.clone());
+                by_case.push((case, rows));
+            }
+        }
     }
     if arguments.targets {
         print!("{}", report::targets(&machine, &by_case));

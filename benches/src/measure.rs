@@ -47,6 +47,18 @@ pub struct Measured {
     pub memory_passes: Option<Passes>,
 }
 
+impl Measured {
+    /// Adds the rounds of another visit to the same case.
+    pub fn add(&mut self, other: Self) {
+        debug_assert_eq!(self.case, other.case);
+        for (times, other) in self.times.iter_mut().zip(other.times) {
+            times.seal.extend(other.seal);
+            times.open.extend(other.open);
+        }
+        self.limit.extend(other.limit);
+    }
+}
+
 /// What does not change from case to case.
 #[derive(Debug)]
 pub struct Settings<'a> {
