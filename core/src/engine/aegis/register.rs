@@ -472,18 +472,6 @@ impl<R: Register, const K: usize> Register for [R; K] {
     }
 
     #[inline(always)]
-    unsafe fn load_two<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> [Self; 2] {
-        // SAFETY: the caller's promise covers the lanes of every register.
-        let mut first = [unsafe { R::load::<D>(from, offset, first_lane) }; K];
-        let mut second = first;
-        for (k, (first, second)) in first.iter_mut().zip(&mut second).enumerate() {
-            // SAFETY: as above.
-            [*first, *second] = unsafe { R::load_two::<D>(from, offset, first_lane + k * R::LANES) };
-        }
-        [first, second]
-    }
-
-    #[inline(always)]
     unsafe fn store_two<const D: usize>(two: [Self; 2], to: &Destinations, offset: usize, first_lane: usize) {
         for (k, (first, second)) in two[0].into_iter().zip(two[1]).enumerate() {
             // SAFETY: the caller's promise covers the lanes of every register.
