@@ -7,7 +7,7 @@ use std::ffi::c_char;
 
 use pagecrypt::{Encoding, Error, Key};
 
-use crate::border::buffers::{Span, input, output};
+use crate::border::buffers::{Span, copy_exactly, input, output};
 use crate::border::call::{call, clear, set, value};
 use crate::border::handle::{self, opaque};
 use crate::cipher::{cipher_of_number, number_of_cipher, pagecrypt_cipher};
@@ -176,17 +176,7 @@ pub unsafe extern "C" fn pagecrypt_key_bytes(
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
     // Safety: caller, handle; there is only one buffer.
-    unsafe {
-        call(error, || {
-            let bytes = handle::borrow(key)?.as_bytes();
-            Span::new(to, length, "`to` is NULL")?;
-            if length != bytes.len() {
-                return Err(Error::BufferLength { expected: bytes.len(), got: length });
-            }
-            output(to, length).copy_from_slice(bytes);
-            Ok(())
-        })
-    }
+    unsafe { call(error, || copy_exactly(handle::borrow(key)?.as_bytes(), to, length)) }
 }
 
 /// Writes the key as text and a NUL to `to`, which has room for `capacity` characters: 65 always suffice. `*length`

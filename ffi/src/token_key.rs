@@ -6,7 +6,7 @@
 use pagecrypt::Error;
 use pagecrypt::record::bound::TokenKey;
 
-use crate::border::buffers::{Span, apart, input, output};
+use crate::border::buffers::{Span, apart, copy_exactly, input, output};
 use crate::border::call::{call, value};
 use crate::border::handle::{self, opaque};
 use crate::error::pagecrypt_error;
@@ -68,17 +68,7 @@ pub unsafe extern "C" fn pagecrypt_token_key_bytes(
     error: *mut *mut pagecrypt_error,
 ) -> pagecrypt_status {
     // Safety: caller, handle; there is only one buffer.
-    unsafe {
-        call(error, || {
-            let bytes = handle::borrow(token_key)?.as_bytes();
-            Span::new(to, length, "`to` is NULL")?;
-            if length != bytes.len() {
-                return Err(Error::BufferLength { expected: bytes.len(), got: length });
-            }
-            output(to, length).copy_from_slice(bytes);
-            Ok(())
-        })
-    }
+    unsafe { call(error, || copy_exactly(handle::borrow(token_key)?.as_bytes(), to, length)) }
 }
 
 /// Writes the token of a path, PAGECRYPT_TOKEN_LENGTH bytes, to `token`. Paths are compared byte by byte, so bring text

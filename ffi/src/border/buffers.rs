@@ -126,6 +126,20 @@ pub(crate) unsafe fn output<'a, T>(start: *mut T, length: usize) -> &'a mut [T] 
     unsafe { slice::from_raw_parts_mut(start, length) }
 }
 
+/// Copies `bytes` to a buffer that has to be as long.
+///
+/// # Safety
+/// `to` is NULL, or valid for writing `length` bytes that nobody else uses.
+pub(crate) unsafe fn copy_exactly(bytes: &[u8], to: *mut u8, length: usize) -> Result<(), Error> {
+    Span::new(to, length, "`to` is NULL")?;
+    if length != bytes.len() {
+        return Err(Error::BufferLength { expected: bytes.len(), got: length });
+    }
+    // Safety: caller, and the span.
+    unsafe { output(to, length).copy_from_slice(bytes) };
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
