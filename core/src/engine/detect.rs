@@ -52,8 +52,7 @@ mod x86_64 {
         Vaes512 = 8;
         /// [`Vaes512`] with VPCLMULQDQ and PCLMULQDQ.
         Vaes512Clmul = 9;
-        /// [`Vaes512`] by Intel, whose CPUs work on 512 bits at once and on 256 bits in one place more, while those of AMD
-        /// that were measured (Zen 4) do one as two of the other.
+        /// [`Vaes512`] by Intel, whose CPUs work on 512 bits in one piece; those of AMD that were measured (Zen 4) take two.
         Vaes512AtOnce = 10;
     }
 

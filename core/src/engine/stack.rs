@@ -57,21 +57,31 @@ mod x86_64 {
     use core::hint::black_box;
     use core::mem::MaybeUninit;
 
-    /// Defines a function that wipes as much of the stack with registers of one type.
+    /// Defines a function that wipes as much of the stack with registers of one type, and one that clears so many bytes.
     macro_rules! wipe {
-        ($name:ident, $feature:literal, $register:ty, $class:ident, $store:ident) => {
+        ($name:ident, $clear:ident, $feature:literal, $register:ty, $class:ident, $store:ident) => {
             #[inline(never)]
             #[target_feature(enable = $feature)]
             pub(super) fn $name<const BYTES: usize>() {
-                const WIDTH: usize = size_of::<$register>();
                 let mut area = [MaybeUninit::<u8>::uninit(); BYTES];
-                let start = area.as_mut_ptr();
+                // SAFETY: the area is its own.
+                unsafe { $clear::<BYTES>(area.as_mut_ptr().cast()) };
+                black_box(&mut area);
+            }
+
+            /// # Safety
+            /// So many bytes are writable.
+            #[inline]
+            #[target_feature(enable = $feature)]
+            unsafe fn $clear<const BYTES: usize>(start: *mut u8) {
+                const WIDTH: usize = size_of::<$register>();
+                const { assert!(BYTES >= 2 * WIDTH) };
                 // Stores that lie across two lines of the cache take longer, so all but those at both ends are aligned.
                 let aligned = start.wrapping_add(start.align_offset(WIDTH));
                 let zero: $register;
-                // SAFETY: the features. Less than one register lies before `aligned`, so that one less than fit into the area
-                // do from there on. The zero is one that the compiler does not know of, or it would call a function of C
-                // for all that.
+                // SAFETY: the caller's promise. Less than one register lies before `aligned`, so that one less than fit into
+                // the bytes do from there on. The zero is one that the compiler does not know of, or it would call a function
+                // of C for all that.
                 unsafe {
                     asm!(
                         "vpxor {0:x}, {0:x}, {0:x}",
@@ -85,11 +95,54 @@ mod x86_64 {
                     $store(start.add(BYTES - 2 * WIDTH).cast(), zero);
                     $store(start.add(BYTES - WIDTH).cast(), zero);
                 }
-                black_box(&mut area);
             }
         };
     }
 
-    wipe!(wipe_256, "avx2", __m256i, ymm_reg, _mm256_storeu_si256);
-    wipe!(wipe_512, "avx512f", __m512i, zmm_reg, _mm512_storeu_si512);
+    wipe!(wipe_256, clear_256, "avx2", __m256i, ymm_reg, _mm256_storeu_si256);
+    wipe!(wipe_512, clear_512, "avx512f", __m512i, zmm_reg, _mm512_storeu_si512);
+
+    #[cfg(test)]
+    mod tests {
+        use super::{clear_256, clear_512};
+        use crate::engine::detect::{Avx2, Avx512};
+        use std::io::Write;
+
+        type Clear = unsafe fn(*mut u8);
+
+        /// At every place relative to the lines of the cache, for lengths that registers divide and others.
+        #[test]
+        fn every_byte_is_cleared_and_none_beside_them() {
+            let by_256: [(usize, Clear); 4] = [
+                (67, clear_256::<67>),
+                (512, clear_256::<512>),
+                (1280, clear_256::<1280>),
+                (2032, clear_256::<2032>),
+            ];
+            let by_512: [(usize, Clear); 3] =
+                [(191, clear_512::<191>), (1280, clear_512::<1280>), (2032, clear_512::<2032>)];
+            for (name, runs, table) in [
+                ("AVX2", Avx2::detect().is_some(), &by_256[..]),
+                ("AVX-512", Avx512::detect().is_some(), &by_512[..]),
+            ] {
+                if !runs {
+                    let _ = writeln!(std::io::stderr(), "skipped: this CPU has no {name}");
+                    continue;
+                }
+                for (length, clear) in table {
+                    for before in 0..128 {
+                        let mut bytes = [0xff_u8; 4096];
+                        let cleared = before..before + length;
+                        // SAFETY: the CPU has the features; so many bytes are there.
+                        unsafe { clear(bytes[cleared.clone()].as_mut_ptr()) };
+                        let right = |(i, byte)| byte == if cleared.contains(&i) { 0 } else { 0xff };
+                        assert!(
+                            bytes.into_iter().enumerate().all(right),
+                            "{length} bytes at {before}, {name}"
+                        );
+                    }
+                }
+            }
+        }
+    }
 }

@@ -54,9 +54,7 @@ pub(super) trait Register: Copy {
     #[inline(always)]
     unsafe fn load_two<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> [Self; 2] {
         // SAFETY: the caller's promise.
-        unsafe {
-            [Self::load::<D>(from, offset, first_lane), Self::load::<D>(from, offset + 16 * D, first_lane)]
-        }
+        unsafe { load_each::<Self, D>(from, offset, first_lane) }
     }
 
     /// Stores the lanes of two blocks where [`Register::load_two`] would load them from.
@@ -66,10 +64,7 @@ pub(super) trait Register: Copy {
     #[inline(always)]
     unsafe fn store_two<const D: usize>(two: [Self; 2], to: &Destinations, offset: usize, first_lane: usize) {
         // SAFETY: the caller's promise.
-        unsafe {
-            two[0].store::<D>(to, offset, first_lane);
-            two[1].store::<D>(to, offset + 16 * D, first_lane);
-        }
+        unsafe { store_each::<Self, D>(two, to, offset, first_lane) }
     }
 
     /// Whether masks hide what is not there, which several registers do one by one, without a call.
@@ -664,6 +659,38 @@ pub(super) fn rounds_in_place<R: Register, const N: usize>(words: &mut [R; N], k
     let last = words[0];
     words[0] = first;
     last
+}
+
+/// [`Register::load_two`], each block by itself.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+pub(super) unsafe fn load_each<R: Register, const D: usize>(
+    from: &Sources,
+    offset: usize,
+    first_lane: usize,
+) -> [R; 2] {
+    // SAFETY: the caller's promise.
+    unsafe { [R::load::<D>(from, offset, first_lane), R::load::<D>(from, offset + 16 * D, first_lane)] }
+}
+
+/// [`Register::store_two`], each block by itself.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+pub(super) unsafe fn store_each<R: Register, const D: usize>(
+    two: [R; 2],
+    to: &Destinations,
+    offset: usize,
+    first_lane: usize,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        two[0].store::<D>(to, offset, first_lane);
+        two[1].store::<D>(to, offset + 16 * D, first_lane);
+    }
 }
 
 /// The next `RATE` blocks of each lane, from `first_lane` on.

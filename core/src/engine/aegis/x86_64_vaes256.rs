@@ -14,6 +14,7 @@ use super::batch;
 use super::construction::{Aegis128, Aegis256, Family, Work};
 use super::register::{
     Destinations, Lanes, Lengths, Register, Sources, Tags, destination, left, rounds_in_place, source,
+    store_each,
 };
 use super::x86_64_aesni::Xmm;
 use crate::engine::detect::Vaes256;
@@ -93,8 +94,7 @@ impl<const EVEX: bool> Register for Ymm<EVEX> {
                 _mm256_storeu_si256(destination::<D>(to, offset, first_lane + 1).cast(), high.0);
                 return;
             }
-            two[0].store::<D>(to, offset, first_lane);
-            two[1].store::<D>(to, offset + 16 * D, first_lane);
+            store_each::<Self, D>(two, to, offset, first_lane);
         }
     }
 

@@ -15,7 +15,8 @@ use super::Variant;
 use super::batch;
 use super::construction::{Aegis128, Aegis256, Family};
 use super::register::{
-    Destinations, Lengths, MAX_MESSAGES, Register, Sources, Tags, destination, left, source,
+    Destinations, Lengths, MAX_MESSAGES, Register, Sources, Tags, destination, left, load_each, source,
+    store_each,
 };
 use super::x86_64_aesni::Xmm;
 use super::x86_64_vaes256::Ymm;
@@ -137,10 +138,7 @@ impl Register for Zmm {
         // SAFETY: the caller's promise.
         unsafe {
             if D != 1 {
-                return [
-                    Self::load::<D>(from, offset, first_lane),
-                    Self::load::<D>(from, offset + 16 * D, first_lane),
-                ];
+                return load_each::<Self, D>(from, offset, first_lane);
             }
             let both = |lane: usize| Y::load::<2>(&[source::<D>(from, offset, lane); MAX_MESSAGES], 0, 0);
             let low = Self::from_halves([both(first_lane), both(first_lane + 1)]).0;
@@ -157,9 +155,7 @@ impl Register for Zmm {
         // SAFETY: the caller's promise.
         unsafe {
             if D != 1 {
-                two[0].store::<D>(to, offset, first_lane);
-                two[1].store::<D>(to, offset + 16 * D, first_lane);
-                return;
+                return store_each::<Self, D>(two, to, offset, first_lane);
             }
             let low = Self(as_it_is(_mm512_permutex2var_epi64(
                 two[0].0,
