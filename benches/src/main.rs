@@ -73,32 +73,30 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let mut memory = Memory::new(room(&cases, &machine));
     // A machine that is shared has slow spells of seconds: with its rounds spread, each case has its part of them.
     let mut all: Vec<Option<Measured>> = cases.iter().map(|_| None).collect();
-    let (mut all_rows, mut by_case) = (Vec::new(), Vec::new());
     let visits = arguments.visits.min(effort.rounds);
     for visit in 0..visits {
-        let last = visit + 1 == visits;
-        for (case, so_far) in cases.iter().copied().zip(&mut all) {
-            // Memory would have to be filled anew each time: such cases have all rounds at once, in the end.
-            let rounds = match case.placement {
-                Placement::Memory if last => effort.rounds,
-                Placement::Memory => continue,
-                _ => effort.rounds / visits + usize::from(visit < effort.rounds % visits),
-            };
+        eprintln!("visit {} of {visits}", visit + 1);
+        for (case, so_far) in cases.iter().zip(&mut all) {
+            let rounds = rounds_in(visit, visits, effort.rounds, case.placement);
+            if rounds == 0 {
+                continue;
+            }
             let engines = chosen(arguments, case.cipher);
             let effort = Effort { rounds, ..effort };
             let settings = Settings { effort, limits: &limits, engines: &engines, cost_of_timing };
-            let measured = measure(case, &settings, memory.bytes());
+            let measured = measure(*case, &settings, memory.bytes());
             match so_far {
                 Some(so_far) => so_far.add(measured),
                 None => *so_far = Some(measured),
             }
-            if let (true, Some(measured)) = (last, &so_far) {
-                let rows = report::rows(measured);
-                print!("{}", report::lines(measured, &rows));
-                all_rows.extend(rows.clone());
-                by_case.push((case, rows));
-            }
         }
+    }
+    let (mut all_rows, mut by_case) = (Vec::new(), Vec::new());
+    for measured in all.iter().flatten() {
+        let rows = report::rows(measured);
+        print!("{}", report::lines(measured, &rows));
+        all_rows.extend(rows.clone());
+        by_case.push((measured.case, rows));
     }
     if arguments.targets {
         print!("{}", report::targets(&machine, &by_case));
@@ -108,6 +106,16 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             .map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(())
+}
+
+/// How many of its rounds a case has in a visit. Memory would have to be filled anew each time, so cases there have all of
+/// them at once.
+fn rounds_in(visit: usize, visits: usize, rounds: usize, placement: Placement) -> usize {
+    match (placement, visit) {
+        (Placement::Memory, 0) => rounds,
+        (Placement::Memory, _) => 0,
+        _ => rounds / visits + usize::from(visit < rounds % visits),
+    }
 }
 
 /// The engines that take part for a cipher, the best last.
@@ -138,4 +146,21 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     fs::write(path, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visits_have_all_rounds_together_and_none_without_any_but_of_memory() {
+        for placement in Placement::ALL {
+            for (rounds, visits) in [(1, 1), (3, 3), (63, 9), (65, 9), (31, 7)] {
+                let each: Vec<_> =
+                    (0..visits).map(|visit| rounds_in(visit, visits, rounds, placement)).collect();
+                assert_eq!(each.iter().sum::<usize>(), rounds, "{each:?}");
+                assert!(placement == Placement::Memory || each.iter().all(|rounds| *rounds > 0), "{each:?}");
+            }
+        }
+    }
 }
