@@ -73,14 +73,6 @@ impl Register for Neon {
     }
 
     #[inline(always)]
-    unsafe fn load_after(first: Self, _: *const u8, _: usize) -> Self {
-        first
-    }
-
-    #[inline(always)]
-    unsafe fn store_after(self, _: *mut u8, _: usize) {}
-
-    #[inline(always)]
     fn splat(lane: Self) -> Self {
         lane
     }
@@ -96,8 +88,18 @@ impl Register for Neon {
     }
 
     #[inline(always)]
-    fn with_last_lane(self, lane: Self) -> Self {
+    fn last_lane(self) -> Self::Lane {
+        self
+    }
+
+    #[inline(always)]
+    fn with_last_lane(self, lane: Self::Lane) -> Self {
         lane
+    }
+
+    #[inline(always)]
+    fn with_last_lanes(_: [Self; 2], lane: Self::Lane) -> [Self; 2] {
+        [lane; 2]
     }
 
     #[inline(always)]

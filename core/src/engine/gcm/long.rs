@@ -1,16 +1,16 @@
 //! Messages one after the other, the blocks of each side by side in the lanes.
 //!
-//! Blocks are numbered as their counters are, from 1: block 1 encrypts to the mask of the tag, and text begins with
-//! block 2. What is hashed is numbered alike, with what stands for the associated data in place of block 1. A group is
-//! as many blocks as the registers in flight take.
+//! A group is as many blocks as the registers in flight take. Groups begin where the text does, so that where texts are
+//! aligned, so is what is loaded and stored: across two lines of the cache it takes twice as long. Neither the associated
+//! data nor the mask of the tag stands before it, therefore; the mask comes out of the last lane, if that has no text.
 
 use core::marker::PhantomData;
 
 use super::bytes;
 use super::hash::{Pair, Product, associated_data, lengths};
 use super::register::{Block, Register};
-use super::rounds::{Hashing, IN_FLIGHT, PAIRS, middle_rounds};
-use super::schedule::{RUN, STRIDE, Schedule};
+use super::rounds::{Hashing, IN_FLIGHT, PAIRS, encrypt, middle_rounds};
+use super::schedule::{FIRST_TEXT_COUNTER, RUN, STRIDE, Schedule};
 use crate::engine::message::Message;
 
 /// Seals or opens messages one after the other.
@@ -31,8 +31,10 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
     // Groups that are not whole go through these in turns, because one is hashed while the next is encrypted.
     let mut buffers = [[zero; IN_FLIGHT]; 2];
     let [mut buffer, mut other] = buffers.each_mut().map(|buffer| buffer.as_mut_ptr());
+    let mut hash = Hash::of_nothing(zero);
     let mut to_hash: *const u8 = buffer.cast();
-    let mut hash = Hash::new(zero, 0, 0);
+    // In sealing: whose last group is still to be hashed.
+    let mut waiting = None;
 
     for index in 0..messages.len() {
         let message = &mut messages[index];
@@ -40,14 +42,21 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
         let (from, to) = message.pointers();
         let (nonce, data) = message.given();
         // SAFETY: the caller's promise.
-        let (before, mut counters) =
-            unsafe { (associated_data::<R::Lane>(schedule, data), Counters::<R>::new(schedule, nonce)) };
-        let this = Hash::new(zero, data.len(), length);
+        let (this, mut counters) = unsafe {
+            let counters = Counters::<R>::new(schedule, nonce);
+            let mask = if Group::<R>::fills_last(length) {
+                encrypt::<R::Lane, ROUNDS>(schedule, counters.of_tag)
+            } else {
+                zero.first_lane()
+            };
+            (Hash::new(zero, schedule, data, length, mask), counters)
+        };
         if M::OPEN {
             hash = this;
         }
 
-        for number in 0..this.blocks.div_ceil(R::LANES * IN_FLIGHT) {
+        let groups = length.div_ceil(Group::<R>::BYTES);
+        for number in 0..groups {
             let group = Group::<R>::new(number, length);
             // SAFETY: a whole group lies within both texts, and a buffer takes a group. Of what is hashed while it is
             // written, everything was read before.
@@ -56,41 +65,44 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
                     (from.add(group.start), to.add(group.start))
                 } else {
                     core::mem::swap(&mut buffer, &mut other);
-                    group.load(buffer, before, from);
+                    group.load(buffer, from);
                     (buffer.cast_const().cast(), buffer.cast())
                 };
-                let states = counters.next(schedule, number);
+                let mut states = counters.next(schedule, number);
+                if group.has_room() {
+                    let last = &mut states[IN_FLIGHT - 1];
+                    *last = last.with_last_lane(counters.of_tag);
+                }
                 if M::OPEN {
                     to_hash = source;
                 }
                 step::<R, ROUNDS>(schedule, states, source, destination, to_hash, &mut hash);
                 to_hash = destination;
+                if !M::OPEN && number == 0 {
+                    if let Some(before) = waiting.replace(index) {
+                        hash.finish(schedule, &mut messages[before]);
+                    }
+                    hash = this;
+                }
+                if group.has_room() {
+                    hash.mask = (*buffer.add(IN_FLIGHT - 1)).last_lane();
+                }
                 if !group.is_whole() {
                     group.store(buffer, to);
                 }
-                if number == 0 {
-                    if !M::OPEN {
-                        if index > 0 {
-                            hash.finish(schedule, &mut messages[index - 1]);
-                        }
-                        hash = this;
-                    }
-                    // Where the mask of the tag came out stands now what is hashed first.
-                    hash.mask = (*buffer).first_lane().xor(before);
-                    *buffer = (*buffer).with_first_lane(before);
-                }
             }
         }
-        if M::OPEN {
+        if M::OPEN || groups == 0 {
+            let whole = if M::OPEN { &hash } else { &this };
             // SAFETY: the caller's promise.
-            unsafe { hash.finish(schedule, &mut messages[index]) };
+            unsafe { whole.finish(schedule, &mut messages[index]) };
         }
     }
-    if let (false, Some(last)) = (M::OPEN, messages.last_mut()) {
+    if let Some(last) = waiting {
         // SAFETY: the caller's promise; the last group is a whole one or a buffer.
         unsafe {
             hash.add_group(schedule, to_hash);
-            hash.finish(schedule, last);
+            hash.finish(schedule, &mut messages[last]);
         }
     }
 }
@@ -160,11 +172,10 @@ impl<R: Register> Hashing<R> for Across<'_, R> {
 
 /// Where a group lies in its message.
 struct Group<R> {
-    number: usize,
-    /// Length of the message's text.
-    length: usize,
-    /// Where the group begins in the text: the first one ahead of it.
+    /// Where it begins in the text.
     start: usize,
+    /// How much text there is from there on.
+    left: usize,
     register: PhantomData<R>,
 }
 
@@ -174,80 +185,70 @@ impl<R: Register> Group<R> {
 
     #[inline(always)]
     fn new(number: usize, length: usize) -> Self {
-        let start = (number * Self::BYTES).wrapping_sub(16);
-        Self { number, length, start, register: PhantomData }
+        let start = number * Self::BYTES;
+        Self { start, left: length - start, register: PhantomData }
     }
 
     /// Whether it has text in every lane.
     #[inline(always)]
     fn is_whole(&self) -> bool {
-        self.number > 0 && self.length - self.start >= Self::BYTES
+        self.left >= Self::BYTES
     }
 
-    /// Where the text of the registers from the second on begins, and its length up to its end.
+    /// Whether the last group of a text has no empty lane, or there is none.
     #[inline(always)]
-    fn behind_first(&self) -> (usize, usize) {
-        let start = self.start.wrapping_add(Self::WIDTH).min(self.length);
-        (start, self.length - start)
+    fn fills_last(length: usize) -> bool {
+        length.div_ceil(16).is_multiple_of(R::LANES * IN_FLIGHT)
     }
 
-    /// Loads its text into the buffer, with zeros where there is none; in the first group behind `before`.
+    /// Whether its last lane has no text.
+    #[inline(always)]
+    fn has_room(&self) -> bool {
+        self.left <= Self::BYTES - 16
+    }
+
+    /// Loads the text of a group that is not whole into the buffer, with zeros behind it.
     ///
     /// # Safety
     /// The text is readable, and the buffer writable.
     #[inline(always)]
-    unsafe fn load(&self, buffer: *mut R, before: R::Lane, text: *const u8) {
-        let (start, rest) = self.behind_first();
+    unsafe fn load(&self, buffer: *mut R, text: *const u8) {
+        let whole = self.left / Self::WIDTH;
+        let mut rest = self.left % Self::WIDTH;
         // SAFETY: the caller's promise: no more is read than there is.
         unsafe {
-            let first = if self.number == 0 {
-                R::load_after(before, text, self.length)
-            } else {
-                R::load_first(text.add(self.start), self.length - self.start)
-            };
-            buffer.write(first);
-            let whole = (rest / Self::WIDTH).min(IN_FLIGHT - 1);
-            let mut at = text.add(start);
-            for i in 1..=whole {
+            let mut at = text.add(self.start);
+            for i in 0..whole {
                 buffer.add(i).write(R::load(at));
                 at = at.add(Self::WIDTH);
             }
-            let mut length = rest - whole * Self::WIDTH;
-            for i in whole + 1..IN_FLIGHT {
-                buffer.add(i).write(R::load_first(at, length));
-                length = 0;
+            for i in whole..IN_FLIGHT {
+                buffer.add(i).write(R::load_first(at, rest));
+                rest = 0;
             }
         }
     }
 
-    /// Stores the text from the buffer, where zeros follow it afterwards.
+    /// Stores it from the buffer, where zeros follow it afterwards.
     ///
     /// # Safety
     /// The text and the buffer are writable.
     #[inline(always)]
     unsafe fn store(&self, buffer: *mut R, text: *mut u8) {
-        let (start, rest) = self.behind_first();
+        let whole = self.left / Self::WIDTH;
+        let mut rest = self.left % Self::WIDTH;
         // SAFETY: the caller's promise: no more is written than there is.
         unsafe {
-            if self.number == 0 {
-                (*buffer).store_after(text, self.length);
-                *buffer = (*buffer).keep_first(16 + self.length);
-            } else {
-                (*buffer).store_first(text.add(self.start), self.length - self.start);
-                *buffer = (*buffer).keep_first(self.length - self.start);
-            }
-            let whole = (rest / Self::WIDTH).min(IN_FLIGHT - 1);
-            let mut at = text.add(start);
-            for i in 1..=whole {
+            let mut at = text.add(self.start);
+            for i in 0..whole {
                 (*buffer.add(i)).store(at);
                 at = at.add(Self::WIDTH);
             }
-            let mut length = rest - whole * Self::WIDTH;
-            for i in whole + 1..IN_FLIGHT {
+            for i in whole..IN_FLIGHT {
                 let register = *buffer.add(i);
-                register.store_first(at, length);
-                *buffer.add(i) = register.keep_first(length);
-                length = 0;
+                register.store_first(at, rest);
+                *buffer.add(i) = register.keep_first(rest);
+                rest = 0;
             }
         }
     }
@@ -259,6 +260,8 @@ struct Counters<R: Register> {
     nonce: Block,
     /// After the first round, with zero for the last byte of the counter.
     base: R,
+    /// The one that makes the mask of the tag, after the first round.
+    of_tag: R::Lane,
 }
 
 impl<R: Register> Counters<R> {
@@ -269,11 +272,13 @@ impl<R: Register> Counters<R> {
         // SAFETY: the caller's promise.
         unsafe {
             let nonce = bytes::nonce(nonce);
-            Self { nonce, base: R::splat(first_round(schedule, nonce, 0)) }
+            let base = first_round::<R::Lane>(schedule, nonce, 0);
+            let of_tag = base.xor(R::Lane::broadcast(schedule.last_byte(1)));
+            Self { nonce, base: R::splat(base), of_tag }
         }
     }
 
-    /// The next group after the first round.
+    /// Those of the next group after the first round.
     ///
     /// # Safety
     /// As [`run`].
@@ -282,18 +287,17 @@ impl<R: Register> Counters<R> {
         let blocks = R::LANES * IN_FLIGHT;
         let first = group * blocks;
         let last_bytes = schedule.last_bytes(first % 256).as_ptr();
-        let mut last = self.base;
         // SAFETY: the caller's promise; a group's entries lie within the table.
         unsafe {
-            let base = self.base;
+            let mut states = [self.base; IN_FLIGHT];
             if first % 256 == 256 - blocks {
-                // The counter of its last block has the next one for its upper bytes.
+                // The counters of its last two blocks have the next number for their upper bytes.
+                const { assert!(FIRST_TEXT_COUNTER == 2) };
                 let next = first_round(schedule, self.nonce, first as u32 / 256 + 1);
-                last = last.with_last_lane(next);
+                let [.., a, b] = &mut states;
+                [*a, *b] = R::with_last_lanes([*a, *b], next);
                 self.base = R::splat(next);
             }
-            let mut states = [base; IN_FLIGHT];
-            states[IN_FLIGHT - 1] = last;
             for (i, state) in states.iter_mut().enumerate() {
                 *state = state.xor(R::load(last_bytes.add(R::LANES * i).cast()));
             }
@@ -319,28 +323,40 @@ pub(super) unsafe fn first_round<L: Register<Lane = L>>(schedule: &Schedule, non
 struct Hash<R: Register> {
     /// Products since the last reduction.
     sum: Product<R>,
-    /// How many blocks there are but the last one, the lengths; and how many were hashed.
+    /// How many blocks of text there are, and how many of them were hashed.
     blocks: usize,
     done: usize,
     /// Where the powers of the current run stand, less `done` at its beginning.
     powers: usize,
-    /// The last block.
+    /// The block behind the text.
     lengths: Block,
     /// What turns the hash into the tag.
     mask: R::Lane,
 }
 
 impl<R: Register> Hash<R> {
+    /// The hash of no message.
     #[inline(always)]
-    fn new(zero: R, associated_data: usize, text: usize) -> Self {
-        Self {
-            sum: Product::each(zero),
-            blocks: 1 + text.div_ceil(16),
-            done: 0,
-            powers: 0,
-            lengths: lengths(associated_data, text),
-            mask: zero.first_lane(),
+    fn of_nothing(zero: R) -> Self {
+        Self { sum: Product::each(zero), blocks: 0, done: 0, powers: 0, lengths: 0, mask: zero.first_lane() }
+    }
+
+    /// # Safety
+    /// As [`run`].
+    #[inline(always)]
+    unsafe fn new(zero: R, schedule: &Schedule, data: &[u8], text: usize, mask: R::Lane) -> Self {
+        let blocks = text.div_ceil(16);
+        let mut sum = Product::each(zero);
+        if !data.is_empty() {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let block = associated_data::<R::Lane>(schedule, data).reverse();
+                let hash = Product::of(block, R::Lane::broadcast(schedule.power(1))).reduce();
+                let behind = R::Lane::broadcast(schedule.power(RUN.min(blocks) + 1));
+                sum = sum.restart(Product::of(hash, behind));
+            }
         }
+        Self { sum, blocks, done: 0, powers: 0, lengths: lengths(data.len(), text), mask }
     }
 
     /// Which powers the next group is multiplied with: in each run those that end with the square of the hash key. With

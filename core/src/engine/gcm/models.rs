@@ -72,23 +72,6 @@ impl<const L: usize, const ARM: bool> Register for Model<L, ARM> {
         Self::first_bytes(&self.0.as_flattened()[..length.min(16 * L)])
     }
 
-    unsafe fn load_after(first: Self::Lane, from: *const u8, length: usize) -> Self {
-        let length = length.min(16 * (L - 1));
-        let mut out = [[0; 16]; L];
-        out[0] = first.0[0];
-        // SAFETY: the caller's promise.
-        let text = unsafe { core::slice::from_raw_parts(from, length) };
-        out.as_flattened_mut()[16..16 + length].copy_from_slice(text);
-        Self(out)
-    }
-
-    unsafe fn store_after(self, to: *mut u8, length: usize) {
-        let length = length.min(16 * (L - 1));
-        let lanes = self.0.as_flattened();
-        // SAFETY: the caller's promise.
-        unsafe { core::ptr::copy_nonoverlapping(lanes[16..].as_ptr(), to, length) };
-    }
-
     fn splat(lane: Self::Lane) -> Self {
         Self([lane.0[0]; L])
     }
@@ -102,9 +85,22 @@ impl<const L: usize, const ARM: bool> Register for Model<L, ARM> {
         self
     }
 
-    fn with_last_lane(mut self, lane: Self::Lane) -> Self {
-        self.0[L - 1] = lane.0[0];
-        self
+    fn last_lane(self) -> Self::Lane {
+        Model([self.0[L - 1]])
+    }
+
+    fn with_last_lane(self, lane: Self::Lane) -> Self {
+        let mut lanes = self;
+        lanes.0[L - 1] = lane.0[0];
+        lanes
+    }
+
+    fn with_last_lanes(two: [Self; 2], lane: Self::Lane) -> [Self; 2] {
+        let mut lanes = [two[0].0, two[1].0];
+        for last in lanes.as_flattened_mut().iter_mut().rev().take(2) {
+            *last = lane.0[0];
+        }
+        lanes.map(Self)
     }
 
     unsafe fn gather(from: &[*const u8; L], offset: usize) -> Self {
@@ -227,7 +223,7 @@ impl<const L: usize, const ARM: bool> Kernels for ModelKernels<L, ARM> {
         unsafe { long::run::<Model<L, ARM>, ROUNDS, M>(schedule, messages) };
     }
 
-    const NARROW: Option<usize> = if L > 1 { Some(2 * IN_FLIGHT - 1) } else { None };
+    const NARROW: Option<usize> = if L > 1 { Some(2 * IN_FLIGHT) } else { None };
 
     unsafe fn narrow<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
         // SAFETY: the caller's promise.

@@ -59,18 +59,6 @@ pub(super) trait Register: Copy {
     /// The first `length` bytes; the others become zero.
     fn keep_first(self, length: usize) -> Self;
 
-    /// `first` in the first lane and in the others the first `length` bytes from `from` on, then zeros.
-    ///
-    /// # Safety
-    /// As [`Register::load_first`].
-    unsafe fn load_after(first: Self::Lane, from: *const u8, length: usize) -> Self;
-
-    /// Stores the first `length` bytes of the lanes behind the first one.
-    ///
-    /// # Safety
-    /// As [`Register::store_first`].
-    unsafe fn store_after(self, to: *mut u8, length: usize);
-
     /// The same in every lane.
     fn splat(lane: Self::Lane) -> Self;
 
@@ -80,8 +68,14 @@ pub(super) trait Register: Copy {
     /// This register with another first lane.
     fn with_first_lane(self, lane: Self::Lane) -> Self;
 
+    /// The last lane.
+    fn last_lane(self) -> Self::Lane;
+
     /// This register with another last lane.
     fn with_last_lane(self, lane: Self::Lane) -> Self;
+
+    /// Two registers with another lane in place of each of the last two.
+    fn with_last_lanes(two: [Self; 2], lane: Self::Lane) -> [Self; 2];
 
     /// Loads 16 bytes for each lane, `offset` bytes behind its pointer.
     ///

@@ -77,3 +77,19 @@ unsafe fn round<R: Register>(
     }
     R::in_step(states, counter);
 }
+
+/// All rounds but the first, given the state after that, and with nothing beside them.
+///
+/// # Safety
+/// As [`middle_rounds`].
+#[inline(always)]
+pub(super) unsafe fn encrypt<R: Register, const ROUNDS: usize>(schedule: &Schedule, mut state: R) -> R {
+    let first = if R::KEY_FIRST { 1 } else { 2 };
+    // SAFETY: the caller's promise; there are `ROUNDS` keys.
+    unsafe {
+        for key in first..first + ROUNDS - 2 {
+            state = state.aes_round(schedule.round_key(key));
+        }
+        state.aes_last(schedule.round_key(ROUNDS - 1), schedule.round_key(ROUNDS))
+    }
+}

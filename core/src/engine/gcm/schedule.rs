@@ -4,7 +4,7 @@ use core::hint::black_box;
 
 use super::hash::{Product, middle};
 use super::register::{Block, MAX_LANES, Register};
-use super::rounds::IN_FLIGHT;
+use super::rounds::{IN_FLIGHT, encrypt};
 
 /// How many blocks are hashed with one reduction.
 pub(super) const RUN: usize = 64;
@@ -14,6 +14,9 @@ const MAX_GROUP: usize = MAX_LANES * IN_FLIGHT;
 
 /// Which power of the hash key stands last among [`Schedule::powers`]: the first.
 pub(super) const FIRST_POWER: usize = RUN;
+
+/// The counter of a text's first block: the one before it makes the mask of the tag.
+pub(super) const FIRST_TEXT_COUNTER: usize = 2;
 
 /// Powers that stand side by side in [`Schedule::middles`].
 pub(super) const STRIDE: usize = 4;
@@ -25,9 +28,9 @@ pub(super) struct Schedule {
     round_keys: [Block; 15],
     /// 10 or 14.
     rounds: usize,
-    /// What the last byte of a counter block, 1 to 256, adds to the block after the first round. It passes through one
-    /// S-box, ShiftRows takes it to the first column, and the rest is linear: for 256 blocks the first round is computed
-    /// once. The index is public. Of the other columns, which are zero, there is no need, but a register of blocks is loaded
+    /// What the last byte of a counter block adds to the block after the first round, from that of [`FIRST_TEXT_COUNTER`] on.
+    /// It passes through one S-box, ShiftRows takes it to the first column, and the rest is linear: for 256 blocks the
+    /// first round is computed once. The index is public. Of the other columns, which are zero, there is no need, but a register of blocks is loaded
     /// as they stand here, and columns would have to be set apart first.
     last_bytes: [Block; 256],
     /// Powers of the hash key, descending, from H^65 on down to H^1, then zeros: in the form of POLYVAL (RFC 8452,
@@ -36,6 +39,13 @@ pub(super) struct Schedule {
     /// For Karatsuba's multiplication: the sum of the halves of each power, and of the power four places on.
     middles: [Block; RUN + MAX_GROUP],
 }
+
+/// No load of a whole register lies across two lines of the cache.
+const _: () = {
+    assert!(core::mem::offset_of!(Schedule, last_bytes).is_multiple_of(64));
+    assert!(core::mem::offset_of!(Schedule, powers).is_multiple_of(64));
+    assert!(core::mem::offset_of!(Schedule, middles).is_multiple_of(64));
+};
 
 impl Schedule {
     pub(super) const ZERO: Self = Self {
@@ -62,10 +72,16 @@ impl Schedule {
         unsafe { R::broadcast(self.round_keys.get_unchecked(round)) }
     }
 
-    /// What counters add from the one with `first + 1` in its last byte on.
+    /// What the counters of a text's blocks add, from the block `first` on.
     #[inline(always)]
     pub(super) fn last_bytes(&self, first: usize) -> &[Block] {
         &self.last_bytes[first..]
+    }
+
+    /// What a counter adds.
+    #[inline(always)]
+    pub(super) fn last_byte(&self, counter: usize) -> &Block {
+        &self.last_bytes[counter.wrapping_sub(FIRST_TEXT_COUNTER) % 256]
     }
 
     /// The powers from the one at `first` on.
@@ -138,8 +154,8 @@ impl Schedule {
         unsafe {
             let keys = [self.round_key(0), self.round_key(1)];
             let without = R::broadcast(&0).aes_first(keys);
-            for (entry, last_byte) in self.last_bytes.iter_mut().zip(1_u32..) {
-                let counter = R::of((u128::from(last_byte) << 120).to_le());
+            for (entry, last_byte) in self.last_bytes.iter_mut().zip(FIRST_TEXT_COUNTER as u128..) {
+                let counter = R::of((last_byte << 120).to_le());
                 counter.aes_first(keys).xor(without).store(core::ptr::from_mut(entry).cast());
             }
         }
@@ -153,12 +169,11 @@ impl Schedule {
     unsafe fn fill_powers<R: Register<Lane = R>>(&mut self) {
         // SAFETY: the caller's promise; an entry is as long as a register of one lane.
         unsafe {
-            let mut state = R::broadcast(&0).aes_first([self.round_key(0), self.round_key(1)]);
-            let first = usize::from(!R::KEY_FIRST) + 1;
-            for round in first..first + self.rounds - 2 {
-                state = state.aes_round(self.round_key(round));
-            }
-            let hash_key = state.aes_last(self.round_key(self.rounds - 1), self.round_key(self.rounds));
+            let state = R::broadcast(&0).aes_first([self.round_key(0), self.round_key(1)]);
+            let hash_key = match self.rounds {
+                10 => encrypt::<R, 10>(self, state),
+                _ => encrypt::<R, 14>(self, state),
+            };
 
             let mut ascending = [R::broadcast(&times_x(hash_key.reverse())); 4];
             for i in 1..4 {

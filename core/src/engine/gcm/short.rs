@@ -1,7 +1,8 @@
 //! Many messages side by side, one in each lane: for short ones.
 //!
 //! What is done once a message, such as reducing its hash, is done for all of them at once, and no lane is empty.
-//! Blocks are numbered as in [`super::long`].
+//! Blocks are numbered as their counters are, from 1: block 1 encrypts to the mask of the tag, and text begins with
+//! block 2. What is hashed is numbered alike, with what stands for the associated data in place of block 1.
 
 use core::ptr;
 
@@ -57,7 +58,7 @@ pub(super) unsafe fn run<R: Register, const ROUNDS: usize, M: Message>(
                     hashing.to_hash = text;
                 }
             }
-            let last_byte = R::broadcast(&schedule.last_bytes(step)[0]);
+            let last_byte = R::broadcast(schedule.last_byte(step + 1));
             let mut states = bases;
             for state in &mut states {
                 *state = state.xor(last_byte);

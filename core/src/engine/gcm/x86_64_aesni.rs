@@ -77,14 +77,6 @@ impl Register for Xmm {
     }
 
     #[inline(always)]
-    unsafe fn load_after(first: Self, _: *const u8, _: usize) -> Self {
-        first
-    }
-
-    #[inline(always)]
-    unsafe fn store_after(self, _: *mut u8, _: usize) {}
-
-    #[inline(always)]
     fn splat(lane: Self) -> Self {
         lane
     }
@@ -100,8 +92,18 @@ impl Register for Xmm {
     }
 
     #[inline(always)]
-    fn with_last_lane(self, lane: Self) -> Self {
+    fn last_lane(self) -> Self::Lane {
+        self
+    }
+
+    #[inline(always)]
+    fn with_last_lane(self, lane: Self::Lane) -> Self {
         lane
+    }
+
+    #[inline(always)]
+    fn with_last_lanes(_: [Self; 2], lane: Self::Lane) -> [Self; 2] {
+        [lane; 2]
     }
 
     #[inline(always)]

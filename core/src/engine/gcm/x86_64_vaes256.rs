@@ -4,9 +4,9 @@ use core::arch::asm;
 use core::arch::x86_64::{
     __m256i, _mm_xor_si128, _mm256_aesenc_epi128, _mm256_aesenclast_epi128, _mm256_blend_epi32,
     _mm256_broadcastsi128_si256, _mm256_castsi128_si256, _mm256_castsi256_si128, _mm256_clmulepi64_epi128,
-    _mm256_extracti128_si256, _mm256_inserti128_si256, _mm256_loadu_si256, _mm256_set_epi8, _mm256_set_m128i,
-    _mm256_shuffle_epi8, _mm256_shuffle_epi32, _mm256_storeu_si256, _mm256_unpackhi_epi64,
-    _mm256_unpacklo_epi64, _mm256_xor_si256,
+    _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_set_epi8, _mm256_set_m128i, _mm256_shuffle_epi8,
+    _mm256_shuffle_epi32, _mm256_storeu_si256, _mm256_unpackhi_epi64, _mm256_unpacklo_epi64,
+    _mm256_xor_si256,
 };
 
 use super::batch::Kernels;
@@ -77,18 +77,6 @@ impl Register for Ymm {
     }
 
     #[inline(always)]
-    unsafe fn load_after(first: Xmm, from: *const u8, length: usize) -> Self {
-        // SAFETY: the caller's promise.
-        Self::pair(first, unsafe { Xmm::load_first(from, length) })
-    }
-
-    #[inline(always)]
-    unsafe fn store_after(self, to: *mut u8, length: usize) {
-        // SAFETY: the caller's promise.
-        unsafe { self.last_lane().store_first(to, length) };
-    }
-
-    #[inline(always)]
     fn splat(lane: Xmm) -> Self {
         // SAFETY: register.
         Self(unsafe { _mm256_broadcastsi128_si256(lane.0) })
@@ -107,9 +95,19 @@ impl Register for Ymm {
     }
 
     #[inline(always)]
-    fn with_last_lane(self, lane: Xmm) -> Self {
+    fn last_lane(self) -> Xmm {
         // SAFETY: register.
-        Self(unsafe { _mm256_inserti128_si256::<1>(self.0, lane.0) })
+        Xmm(unsafe { _mm256_extracti128_si256::<1>(self.0) })
+    }
+
+    #[inline(always)]
+    fn with_last_lane(self, lane: Self::Lane) -> Self {
+        Self::pair(self.first_lane(), lane)
+    }
+
+    #[inline(always)]
+    fn with_last_lanes(two: [Self; 2], lane: Self::Lane) -> [Self; 2] {
+        [two[0], Self::splat(lane)]
     }
 
     #[inline(always)]
@@ -242,12 +240,6 @@ impl Ymm {
     fn pair(low: Xmm, high: Xmm) -> Self {
         // SAFETY: register: engines with registers of one lane alone make none of these.
         Self(unsafe { _mm256_set_m128i(high.0, low.0) })
-    }
-
-    #[inline(always)]
-    fn last_lane(self) -> Xmm {
-        // SAFETY: register.
-        Xmm(unsafe { _mm256_extracti128_si256::<1>(self.0) })
     }
 }
 

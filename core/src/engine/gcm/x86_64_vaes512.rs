@@ -4,10 +4,10 @@ use core::arch::asm;
 use core::arch::x86_64::{
     __m512i, _mm256_xor_si256, _mm512_aesenc_epi128, _mm512_aesenclast_epi128, _mm512_broadcast_i32x4,
     _mm512_castsi128_si512, _mm512_castsi512_si128, _mm512_castsi512_si256, _mm512_clmulepi64_epi128,
-    _mm512_extracti32x4_epi32, _mm512_extracti64x4_epi64, _mm512_inserti32x4, _mm512_loadu_si512,
-    _mm512_mask_storeu_epi8, _mm512_maskz_loadu_epi8, _mm512_maskz_mov_epi8, _mm512_shuffle_epi8,
-    _mm512_shuffle_epi32, _mm512_storeu_si512, _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm512_extracti32x4_epi32, _mm512_extracti64x4_epi64, _mm512_inserti32x4, _mm512_inserti64x4,
+    _mm512_loadu_si512, _mm512_mask_storeu_epi8, _mm512_maskz_loadu_epi8, _mm512_maskz_mov_epi8,
+    _mm512_shuffle_epi8, _mm512_shuffle_epi32, _mm512_storeu_si512, _mm512_ternarylogic_epi64,
+    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 use super::batch::Kernels;
@@ -71,22 +71,6 @@ impl Register for Zmm {
     }
 
     #[inline(always)]
-    unsafe fn load_after(first: Xmm, from: *const u8, length: usize) -> Self {
-        // SAFETY: the caller's promise: nothing is read outside the mask.
-        let rest =
-            unsafe { _mm512_maskz_loadu_epi8(first_bytes(length) << 16, from.wrapping_sub(16).cast()) };
-        Self(rest).with_first_lane(first)
-    }
-
-    #[inline(always)]
-    unsafe fn store_after(self, to: *mut u8, length: usize) {
-        // SAFETY: the caller's promise: nothing is written outside the mask.
-        unsafe {
-            _mm512_mask_storeu_epi8(to.wrapping_sub(16).cast(), first_bytes(length) << 16, self.0);
-        }
-    }
-
-    #[inline(always)]
     fn splat(lane: Xmm) -> Self {
         // SAFETY: register.
         Self(unsafe { _mm512_broadcast_i32x4(lane.0) })
@@ -105,9 +89,21 @@ impl Register for Zmm {
     }
 
     #[inline(always)]
-    fn with_last_lane(self, lane: Xmm) -> Self {
+    fn last_lane(self) -> Self::Lane {
+        // SAFETY: register.
+        Xmm(unsafe { _mm512_extracti32x4_epi32::<3>(self.0) })
+    }
+
+    #[inline(always)]
+    fn with_last_lane(self, lane: Self::Lane) -> Self {
         // SAFETY: register.
         Self(unsafe { _mm512_inserti32x4::<3>(self.0, lane.0) })
+    }
+
+    #[inline(always)]
+    fn with_last_lanes(two: [Self; 2], lane: Self::Lane) -> [Self; 2] {
+        // SAFETY: register.
+        [two[0], Self(unsafe { _mm512_inserti64x4::<1>(two[1].0, Ymm::splat(lane).0) })]
     }
 
     #[inline(always)]
@@ -301,8 +297,8 @@ impl Kernels for Vaes512Kernels {
         unsafe { long::run::<Zmm, ROUNDS, M>(schedule, messages) };
     }
 
-    /// A group of 16 blocks: with one for the tag.
-    const NARROW: Option<usize> = Some(Ymm::LANES * IN_FLIGHT - 1);
+    /// A group of 16 blocks.
+    const NARROW: Option<usize> = Some(Ymm::LANES * IN_FLIGHT);
 
     #[target_feature(
         enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
