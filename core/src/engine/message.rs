@@ -183,9 +183,27 @@ fn destroy(text: &mut Text<'_>) {
     text.output().zeroize();
 }
 
-/// The messages of a batch, once the lengths of all were found right. Kernels rely on it. No more than a slice, so that it
-/// passes through functions in registers.
-pub(crate) struct Checked<'a, M>(&'a mut [M]);
+/// The messages of a batch, once the lengths of all were found right. Kernels rely on it.
+pub(crate) struct Checked<'a, M> {
+    messages: &'a mut [M],
+    /// Whether all texts have one length, and all associated data.
+    alike: bool,
+}
+
+/// Some of them, for one kernel: no more than a slice, so that it passes through functions in registers.
+pub(super) struct Part<'a, M>(&'a mut [M]);
+
+/// A batch by the kernels that its messages are for.
+pub(super) struct Parts<'a, M> {
+    /// Groups of as many as are worked on together, those of a group alike.
+    pub(super) groups: Part<'a, M>,
+    /// Others, of which several are worked on together.
+    pub(super) others: Part<'a, M>,
+    /// Whether those are alike; then they are fewer than a group.
+    pub(super) alike: bool,
+    /// The last message, if it would be left over.
+    pub(super) one: Part<'a, M>,
+}
 
 #[allow(private_bounds)] // kernels see more of messages than others
 impl<'a, M: Message> Checked<'a, M> {
@@ -193,41 +211,77 @@ impl<'a, M: Message> Checked<'a, M> {
     /// a text have the same length.
     #[inline]
     pub(crate) fn new(messages: &'a mut [M], nonce_length: usize, limit: u64) -> Result<Self, Error> {
-        // Everything is looked at and nothing decided until the end, so that the checks of a message cost a nanosecond.
-        let mut right = true;
-        for message in messages.iter() {
-            let (nonce, associated_data) = message.given();
-            let (read, written) = message.text_lengths();
-            right &= (nonce.len() == nonce_length)
-                & (read == written)
-                & (read as u64 <= limit)
-                & (associated_data.len() as u64 <= limit);
+        let is_right = |(nonce, data, (read, written)): (usize, usize, (usize, usize))| {
+            (nonce == nonce_length) & (read == written) & (read as u64 <= limit) & (data as u64 <= limit)
+        };
+        if are_alike(messages, is_right) {
+            return Ok(Self { messages, alike: true });
         }
-        if right { Ok(Self(messages)) } else { Err(first_error(messages, nonce_length, limit)) }
+        // Everything is looked at and nothing decided until the end, so that the checks of a message cost a nanosecond.
+        let right = messages.iter().fold(true, |right, message| right & is_right(lengths(message)));
+        if right {
+            Ok(Self { messages, alike: false })
+        } else {
+            Err(first_error(messages, nonce_length, limit))
+        }
     }
 
     /// How many messages there are.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.messages.len()
     }
 
     /// The length of every nonce; nothing where there is none.
     pub(super) fn nonce_length(&self) -> Option<usize> {
-        self.0.first().map(|message| message.given().0.len())
+        self.messages.first().map(|message| message.given().0.len())
     }
 
-    /// The messages that are worked on `together` at a time, and the last one, if it would be left over.
+    /// The batch for kernels that work on so many messages `together`.
     #[inline(always)]
-    pub(super) fn split(self, together: usize) -> (Self, Self) {
-        let alone = together > 1 && self.0.len() % together == 1;
-        let (many, one) = self.0.split_at_mut(self.0.len() - usize::from(alone));
-        (Self(many), Self(one))
+    pub(super) fn split(self, together: usize) -> Parts<'a, M> {
+        let Self { messages, alike } = self;
+        let in_groups = if together == 1 || alike { messages.len() / together * together } else { 0 };
+        let (groups, others) = messages.split_at_mut(in_groups);
+        let is_left_over = together > 1 && others.len() % together == 1;
+        let (others, one) = others.split_at_mut(others.len() - usize::from(is_left_over));
+        Parts { groups: Part(groups), others: Part(others), alike, one: Part(one) }
     }
 
     /// The messages.
     pub(crate) fn into_messages(self) -> &'a mut [M] {
+        self.messages
+    }
+}
+
+impl<'a, M> Part<'a, M> {
+    #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    #[inline(always)]
+    pub(super) fn into_messages(self) -> &'a mut [M] {
         self.0
     }
+}
+
+/// Lengths of nonce and associated data, and of the text as it is read and written.
+#[inline(always)]
+fn lengths<M: Message>(message: &M) -> (usize, usize, (usize, usize)) {
+    let (nonce, data) = message.given();
+    (nonce.len(), data.len(), message.text_lengths())
+}
+
+/// Whether all messages have the lengths of the first, and those are right. Stops at the first that differs, so that compilers
+/// do not gather lengths from everywhere into wide registers, which takes longer than to look at them one by one.
+#[inline(always)]
+pub(super) fn are_alike<M: Message>(
+    messages: &[M],
+    is_right: impl Fn((usize, usize, (usize, usize))) -> bool,
+) -> bool {
+    let Some((first, others)) = messages.split_first() else { return true };
+    let first = lengths(first);
+    is_right(first) && others.iter().all(|message| lengths(message) == first)
 }
 
 /// What is wrong with the first message with which anything is.

@@ -6,7 +6,7 @@ use core::arch::aarch64::{
 
 use super::Variant;
 use super::batch;
-use super::construction::{Aegis128, Aegis256, Family};
+use super::construction::{Aegis128, Aegis256};
 use super::register::{Destinations, Register, Sources, Tags, destination, source};
 use crate::engine::detect::{Armv8, Armv8Sha3};
 use crate::engine::message::{Checked, Message};
@@ -124,5 +124,5 @@ pub(super) fn run<M: Message>(
     }
 }
 
-batch::kernel!(kernel_aes, "neon,aes");
-batch::kernel!(kernel_aes_sha3, "neon,aes,sha3");
+batch::kernel!(kernel_aes, #[target_feature(enable = "neon,aes")]);
+batch::kernel!(kernel_aes_sha3, #[target_feature(enable = "neon,aes,sha3")]);

@@ -3,12 +3,12 @@
 use super::construction::Family;
 use super::group;
 use super::register::{MAX_MESSAGES, Register};
-use crate::engine::message::{Checked, Message};
+use crate::engine::message::{Message, Part, are_alike};
 
 /// How many messages are put in order at once.
 const WINDOW: usize = 64;
 
-/// Calls a kernel for the variant, with the two registers that the table names for it: the first holds one message, the
+/// Calls kernels for the variant, with the two registers that the table names for it: the first holds one message, the
 /// second as many as are worked on together. A message that is left over, like one that is alone, is better off in a
 /// kernel of its own, which also uses less of the stack.
 macro_rules! by_variant {
@@ -17,12 +17,17 @@ macro_rules! by_variant {
     }) => {
         match $variant {
             $($crate::engine::aegis::Variant::$name => {
-                let (many, one) = $batch.split($crate::engine::aegis::batch::together::<$many, $degree>());
-                if many.len() > 0 {
-                    $kernel::<$family, $rate, $degree, $one, $many, M>($key, many);
+                let parts = $batch.split($crate::engine::aegis::batch::together::<$many, $degree>());
+                if !parts.groups.is_empty() {
+                    $kernel::alike::<$family, $rate, $degree, $many, M>($key, parts.groups);
                 }
-                if one.len() > 0 {
-                    $kernel::<$family, $rate, $degree, $one, $one, M>($key, one);
+                if !parts.others.is_empty() && parts.alike {
+                    $kernel::few::<$family, $rate, $degree, $many, M>($key, parts.others);
+                } else if !parts.others.is_empty() {
+                    $kernel::mixed::<$family, $rate, $degree, $one, $many, M>($key, parts.others);
+                }
+                if !parts.one.is_empty() {
+                    $kernel::alike::<$family, $rate, $degree, $one, M>($key, parts.one);
                 }
             })*
         }
@@ -30,24 +35,54 @@ macro_rules! by_variant {
 }
 pub(super) use by_variant;
 
-/// A kernel with these features of the CPU, which are those of the registers that it is called with.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+/// Kernels with these features of the CPU, which are those of the registers that they are called with: a module of
+/// `alike`, `few` and `mixed`, which are [`run_alike`], [`run_few`] and [`run_mixed`].
 macro_rules! kernel {
-    ($name:ident, $features:literal) => {
-        #[target_feature(enable = $features)]
-        fn $name<F, const RATE: usize, const D: usize, One, Many, M>(key: &[u8], batch: Checked<'_, M>)
-        where
-            F: Family<RATE>,
-            One: Register,
-            Many: Register,
-            M: Message,
-        {
-            // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
-            unsafe { batch::run::<F, RATE, D, One, Many, M>(key, batch) };
+    ($name:ident, $(#[$attribute:meta])+) => {
+        mod $name {
+            use crate::engine::aegis::batch;
+            use crate::engine::aegis::construction::Family;
+            use crate::engine::aegis::register::Register;
+            use crate::engine::message::{Part, Message};
+
+            $(#[$attribute])+
+            pub(super) fn alike<F, const RATE: usize, const D: usize, R, M>(key: &[u8], messages: Part<'_, M>)
+            where
+                F: Family<RATE>,
+                R: Register,
+                M: Message,
+            {
+                // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
+                unsafe { batch::run_alike::<F, RATE, D, R, M>(key, messages) };
+            }
+
+            $(#[$attribute])+
+            pub(super) fn few<F, const RATE: usize, const D: usize, R, M>(key: &[u8], messages: Part<'_, M>)
+            where
+                F: Family<RATE>,
+                R: Register,
+                M: Message,
+            {
+                // SAFETY: as above.
+                unsafe { batch::run_few::<F, RATE, D, R, M>(key, messages) };
+            }
+
+            $(#[$attribute])+
+            pub(super) fn mixed<F, const RATE: usize, const D: usize, One, Many, M>(
+                key: &[u8],
+                messages: Part<'_, M>,
+            ) where
+                F: Family<RATE>,
+                One: Register,
+                Many: Register,
+                M: Message,
+            {
+                // SAFETY: as above.
+                unsafe { batch::run_mixed::<F, RATE, D, One, Many, M>(key, messages) };
+            }
         }
     };
 }
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(super) use kernel;
 
 /// How many messages a register holds: one, where it holds but a part of it.
@@ -55,15 +90,55 @@ pub(super) const fn together<R: Register, const D: usize>() -> usize {
     if R::LANES > D { R::LANES / D } else { 1 }
 }
 
+/// Seals or opens a batch of messages that are alike, in groups that fill a register of type `R`, or one by one where it
+/// does not hold more.
+///
+/// # Safety
+/// The CPU has the register's instructions. `key` and the nonces have the family's length.
+#[inline(always)]
+pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M>(key: &[u8], messages: Part<'_, M>)
+where
+    F: Family<RATE>,
+    R: Register,
+    M: Message,
+{
+    #[cfg(test)]
+    super::tests::count_kernel_call();
+    let mut rest = messages.into_messages();
+    while !rest.is_empty() {
+        let (group, others) = rest.split_at_mut(together::<R, D>());
+        // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
+        unsafe { group::run_alike::<F, RATE, D, R, M, true>(key, group, others) };
+        rest = others;
+    }
+}
+
+/// Seals or opens fewer messages than fill a register of type `R`, which are alike.
+///
+/// # Safety
+/// As [`run_alike`].
+#[inline(always)]
+pub(super) unsafe fn run_few<F, const RATE: usize, const D: usize, R, M>(key: &[u8], messages: Part<'_, M>)
+where
+    F: Family<RATE>,
+    R: Register,
+    M: Message,
+{
+    #[cfg(test)]
+    super::tests::count_kernel_call();
+    // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
+    unsafe { group::run_alike::<F, RATE, D, R, M, false>(key, messages.into_messages(), &mut []) };
+}
+
 /// Seals or opens a batch: messages of about the same lengths in groups that fill a register of type `Many`.
 ///
 /// # Safety
 /// The CPU has the instructions of both registers. `key` and the nonces have the family's length. `One` holds one
-/// message, if `Many` holds several.
+/// message, and `Many` several.
 #[inline(always)]
-pub(super) unsafe fn run<F, const RATE: usize, const D: usize, One, Many, M>(
+pub(super) unsafe fn run_mixed<F, const RATE: usize, const D: usize, One, Many, M>(
     key: &[u8],
-    batch: Checked<'_, M>,
+    messages: Part<'_, M>,
 ) where
     F: Family<RATE>,
     One: Register,
@@ -73,25 +148,9 @@ pub(super) unsafe fn run<F, const RATE: usize, const D: usize, One, Many, M>(
     #[cfg(test)]
     super::tests::count_kernel_call();
     let full = together::<Many, D>();
-    if full == 1 {
-        let messages = batch.into_messages();
-        for index in 0..messages.len() {
-            let next = usize::min(index + 1, messages.len() - 1);
-            // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
-            unsafe {
-                group::run::<F, RATE, D, One, Many, M>(
-                    key,
-                    messages,
-                    [index; MAX_MESSAGES],
-                    [next; MAX_MESSAGES],
-                );
-            }
-        }
-        return;
-    }
-    for window in batch.into_messages().chunks_mut(WINDOW / full * full) {
+    for window in messages.into_messages().chunks_mut(WINDOW / full * full) {
+        let alike = are_alike(window, |_| true);
         let count = window.len();
-        let alike = have_same_lengths(window);
         let mut order = GIVEN_ORDER;
         if !alike {
             by_length(window, &mut order);
@@ -112,18 +171,9 @@ pub(super) unsafe fn run<F, const RATE: usize, const D: usize, One, Many, M>(
                 next = slots_from(start + full);
             }
             // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
-            unsafe { group::run::<F, RATE, D, One, Many, M>(key, window, slots, next) };
+            unsafe { group::run_mixed::<F, RATE, D, One, Many, M>(key, window, slots, next) };
         }
     }
-}
-
-/// Whether all texts have one length, and all associated data. Stops at the first that differs, so that compilers do not
-/// gather lengths from everywhere into wide registers, which takes longer than to look at them one by one.
-#[inline(always)]
-fn have_same_lengths<M: Message>(messages: &[M]) -> bool {
-    let lengths = |message: &M| (message.text_lengths().0, message.given().1.len());
-    let Some(first) = messages.first().map(lengths) else { return true };
-    messages.iter().all(|message| lengths(message) == first)
 }
 
 type Order = [u8; WINDOW];

@@ -1,5 +1,6 @@
 //! One group of messages, sealed or opened together.
 
+use core::ops::RangeInclusive;
 use core::ptr;
 
 use super::batch::together;
@@ -13,71 +14,185 @@ use crate::engine::message::Message;
 pub(super) type Slots = [usize; MAX_MESSAGES];
 
 /// While a group is worked on, the next one's texts are fetched into the first cache, if they are long enough to be worth
-/// the trouble.
-const SHORTEST_FETCHED: usize = 512;
+/// the trouble, and short enough to be there still when they are needed.
+const FETCHED: RangeInclusive<usize> = 512..=8192;
 
-/// The associated data or the texts of a group. Entries beyond the group are not used.
+/// Where the associated data or the texts of a group lie. Entries beyond the group are not used.
 #[derive(Clone, Copy)]
-struct Bytes {
+struct Places {
     from: Sources,
     to: Destinations,
-    /// What is left behind `from` and `to`.
-    lengths: Lengths,
     /// What is read next.
     ahead: Sources,
-    /// The least and the greatest length of a whole message.
-    shortest: usize,
-    longest: usize,
 }
 
-impl Bytes {
+impl Places {
     const NONE: Self = Self {
         from: [ptr::null(); MAX_MESSAGES],
         to: [ptr::null_mut(); MAX_MESSAGES],
-        lengths: [0; MAX_MESSAGES],
         ahead: [ptr::null(); MAX_MESSAGES],
-        shortest: usize::MAX,
-        longest: 0,
     };
 
     #[inline(always)]
-    fn set(&mut self, slot: usize, (from, to): (*const u8, *mut u8), length: usize) {
-        (self.from[slot], self.to[slot], self.lengths[slot], self.ahead[slot]) = (from, to, length, from);
-        self.shortest = self.shortest.min(length);
-        self.longest = self.longest.max(length);
+    fn set(&mut self, slot: usize, (from, to): (*const u8, *mut u8)) {
+        (self.from[slot], self.to[slot], self.ahead[slot]) = (from, to, from);
     }
 
-    /// What the lanes from `first_lane` on see.
+    /// What lanes see before which so many bytes of the only message belong to others.
     #[inline(always)]
-    fn starting_at(mut self, first_lane: usize) -> Self {
-        // There is one message. It may be shorter, and nothing is read or written then.
-        let skipped = 16 * first_lane;
+    fn behind(mut self, skipped: usize) -> Self {
         self.from[0] = self.from[0].wrapping_add(skipped);
         self.to[0] = self.to[0].wrapping_add(skipped);
-        self.lengths[0] = self.lengths[0].saturating_sub(skipped);
         self
     }
 
     #[inline(always)]
     fn only(&self, slot: usize) -> Self {
         let mut one = Self::NONE;
-        one.set(0, (self.from[slot], self.to[slot]), self.lengths[slot]);
+        one.set(0, (self.from[slot], self.to[slot]));
         one.ahead[0] = self.ahead[slot];
         one
     }
 }
 
-/// Seals or opens the messages in `slots`: as many as `R` has lanes for, or one where it has not enough for one. Those in
-/// `next` have their turn next.
+/// The associated data or the texts of a group, of any lengths.
+struct Bytes {
+    places: Places,
+    lengths: Lengths,
+    shortest: usize,
+    longest: usize,
+}
+
+impl Bytes {
+    const NONE: Self =
+        Self { places: Places::NONE, lengths: [0; MAX_MESSAGES], shortest: usize::MAX, longest: 0 };
+
+    #[inline(always)]
+    fn set(&mut self, slot: usize, places: (*const u8, *mut u8), length: usize) {
+        self.places.set(slot, places);
+        self.lengths[slot] = length;
+        self.shortest = self.shortest.min(length);
+        self.longest = self.longest.max(length);
+    }
+}
+
+/// What is taken in last: the lengths in bits (RFC 10032, section 2.6).
+#[inline(always)]
+fn lengths(data: usize, text: usize) -> [u8; 16] {
+    (u128::from(data as u64 * 8) | u128::from(text as u64 * 8) << 64).to_le_bytes()
+}
+
+#[inline(always)]
+fn work<M: Message>() -> Work {
+    if M::OPEN { Work::Open } else { Work::Seal }
+}
+
+/// Seals or opens messages whose texts have one length, and whose associated data have one. Those of `next` have their
+/// turn next.
+///
+/// A `FULL` group is as many messages as `R` has lanes for, or one where it has not enough for one. Where there are fewer, some
+/// of them stand in two slots, one behind the other, as in [`Slots`]; of four slots, in the first two or in the last two.
+///
+/// Short ones take as long as the instructions around the rounds let them, so there is nothing here for each of them that
+/// is the same for all.
 ///
 /// States, keystream and plaintext stay behind on the stack, where [`crate::cipher`] wipes them once for the whole
 /// batch.
 ///
 /// # Safety
-/// The CPU has the instructions of both registers. `key` and the nonces have the family's length, and both texts of a
-/// message the same. `One` holds one message, if `R` holds several.
+/// The CPU has the register's instructions. `key` and the nonces have the family's length, and both texts of a message the
+/// same; lengths are as stated.
 #[inline(always)]
-pub(super) unsafe fn run<F, const RATE: usize, const D: usize, One, R, M>(
+pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M, const FULL: bool>(
+    key: &[u8],
+    group: &mut [M],
+    next: &mut [M],
+) where
+    F: Family<RATE>,
+    R: Register,
+    M: Message,
+{
+    const { assert!(R::LANES.is_multiple_of(D) || D.is_multiple_of(R::LANES)) };
+    debug_assert!(key.len() == F::KEY_LENGTH);
+    let slots = together::<R, D>();
+    let group = if FULL { &mut group[..slots] } else { group };
+    let count = group.len();
+    let message_in = |slot: usize| if FULL { slot } else { slot * count / slots };
+    let text_length = group[0].text_lengths().0;
+    let data_length = group[0].given().1.len();
+
+    let mut nonces: Sources = [ptr::null(); MAX_MESSAGES];
+    let (mut data, mut text) = (Places::NONE, Places::NONE);
+    for slot in 0..slots {
+        let message = &mut group[message_in(slot)];
+        nonces[slot] = message.given().0.as_ptr();
+        text.set(slot, message.pointers());
+    }
+    if data_length > 0 {
+        for slot in 0..slots {
+            data.set(slot, (group[message_in(slot)].given().1.as_ptr(), ptr::null_mut()));
+        }
+    }
+    if D >= R::PREFETCHES_FROM && FETCHED.contains(&text_length) {
+        for (slot, message) in next.iter_mut().enumerate().take(slots) {
+            text.ahead[slot] = message.pointers().0;
+        }
+    }
+
+    let mut tags: Tags = [0; MAX_MESSAGES];
+    for first_lane in (0..D).step_by(R::LANES) {
+        // SAFETY: the caller's promise. Sources and destinations are readable and writable for the lengths beside them,
+        // and so they are behind the lanes that are left out.
+        unsafe {
+            let mut state = F::State::<R>::new::<D>(key.as_ptr(), &nonces, first_lane);
+            if data_length > 0 {
+                pass_alike::<F, RATE, D, R>(&mut state, Work::Absorb, &data, data_length, first_lane);
+            }
+            pass_alike::<F, RATE, D, R>(&mut state, work::<M>(), &text, text_length, first_lane);
+            let lengths = R::broadcast(lengths(data_length, text_length).as_ptr());
+            state.finish(lengths).add_to_tags::<D>(&mut tags, 0);
+        }
+    }
+    for (slot, tag) in tags.iter().enumerate().take(slots) {
+        if FULL || slot == 0 || message_in(slot) != message_in(slot - 1) {
+            group[message_in(slot)].finish(&tag.to_le_bytes());
+        }
+    }
+}
+
+/// Does `work` on as many bytes of every message, in the lanes from `first_lane` on.
+///
+/// # Safety
+/// As [`pass`].
+#[inline(always)]
+unsafe fn pass_alike<F, const RATE: usize, const D: usize, R>(
+    state: &mut F::State<R>,
+    work: Work,
+    places: &Places,
+    length: usize,
+    first_lane: usize,
+) where
+    F: Family<RATE>,
+    R: Register,
+{
+    // A message may be shorter than what lies before this lane, and then nothing is read or written here.
+    let skipped = 16 * first_lane;
+    let (places, left) = (places.behind(skipped), [length.saturating_sub(skipped); MAX_MESSAGES]);
+    // SAFETY: the caller's promise.
+    unsafe {
+        let offset = whole::<F, RATE, D, R>(state, work, &places, 0, length);
+        rest::<F, RATE, D, R>(state, work, &places, &left, offset, length);
+    }
+}
+
+/// Seals or opens the messages in `slots`, of any lengths: as many as `R` has lanes for. Those in `next` have their turn
+/// next.
+///
+/// # Safety
+/// The CPU has the instructions of both registers. `key` and the nonces have the family's length, and both texts of a
+/// message the same. `One` holds one message, and `R` several.
+#[inline(always)]
+pub(super) unsafe fn run_mixed<F, const RATE: usize, const D: usize, One, R, M>(
     key: &[u8],
     messages: &mut [M],
     slots: Slots,
@@ -88,14 +203,13 @@ pub(super) unsafe fn run<F, const RATE: usize, const D: usize, One, R, M>(
     R: Register,
     M: Message,
 {
-    const { assert!(R::LANES.is_multiple_of(D) || D.is_multiple_of(R::LANES)) };
     let slots = &slots[..together::<R, D>()];
     debug_assert!(key.len() == F::KEY_LENGTH);
 
     let mut nonces: Sources = [ptr::null(); MAX_MESSAGES];
     let (mut data, mut text) = (Bytes::NONE, Bytes::NONE);
-    let mut lengths = [[0; 16]; MAX_MESSAGES];
-    let mut lengths_at: Sources = [ptr::null(); MAX_MESSAGES];
+    let mut last = [[0; 16]; MAX_MESSAGES];
+    let mut last_at: Sources = [ptr::null(); MAX_MESSAGES];
     for (slot, index) in slots.iter().enumerate() {
         let message = &mut messages[*index];
         let (nonce, associated_data) = message.given();
@@ -104,28 +218,23 @@ pub(super) unsafe fn run<F, const RATE: usize, const D: usize, One, R, M>(
         data.set(slot, (associated_data.as_ptr(), ptr::null_mut()), associated_data.len());
         let (length, _) = message.text_lengths();
         text.set(slot, message.pointers(), length);
-        lengths[slot][..8].copy_from_slice(&(data.lengths[slot] as u64 * 8).to_le_bytes());
-        lengths[slot][8..].copy_from_slice(&(length as u64 * 8).to_le_bytes());
-        lengths_at[slot] = lengths[slot].as_ptr();
+        last[slot] = lengths(data.lengths[slot], length);
+        last_at[slot] = last[slot].as_ptr();
     }
-    if D >= R::PREFETCHES_FROM && text.shortest >= SHORTEST_FETCHED {
+    if D >= R::PREFETCHES_FROM && FETCHED.contains(&text.shortest) {
         for (slot, index) in next.iter().enumerate().take(slots.len()) {
-            text.ahead[slot] = messages[*index].pointers().0;
+            text.places.ahead[slot] = messages[*index].pointers().0;
         }
     }
 
-    let work = if M::OPEN { Work::Open } else { Work::Seal };
     let mut tags: Tags = [0; MAX_MESSAGES];
-    for first_lane in (0..D).step_by(R::LANES) {
-        // SAFETY: the caller's promise. Sources and destinations are readable and writable for the lengths beside them,
-        // and so they are behind the lanes that are left out.
-        unsafe {
-            let mut state = F::State::<R>::new::<D>(key.as_ptr(), &nonces, first_lane);
-            pass::<F, RATE, D, One, R>(&mut state, Work::Absorb, &data.starting_at(first_lane), slots);
-            pass::<F, RATE, D, One, R>(&mut state, work, &text.starting_at(first_lane), slots);
-            let lengths = R::replicate::<D>(&lengths_at, 0, 0);
-            state.finish(lengths).add_to_tags::<D>(&mut tags, 0);
-        }
+    // SAFETY: the caller's promise. Sources and destinations are readable and writable for the lengths beside them.
+    unsafe {
+        let mut state = F::State::<R>::new::<D>(key.as_ptr(), &nonces, 0);
+        pass::<F, RATE, D, One, R>(&mut state, Work::Absorb, &data, slots);
+        pass::<F, RATE, D, One, R>(&mut state, work::<M>(), &text, slots);
+        let lengths = R::replicate::<D>(&last_at, 0, 0);
+        state.finish(lengths).add_to_tags::<D>(&mut tags, 0);
     }
     for (slot, index) in slots.iter().enumerate() {
         if !is_repeated(slots, slot) {
@@ -159,9 +268,9 @@ unsafe fn pass<F, const RATE: usize, const D: usize, One, R>(
     let step = 16 * RATE * D;
     // SAFETY: the caller's promise, also for parts of what it made it for.
     unsafe {
-        let offset = whole::<F, RATE, D, R>(state, work, bytes, 0, bytes.shortest);
-        if R::LANES <= D || bytes.shortest.div_ceil(step) == bytes.longest.div_ceil(step) {
-            rest::<F, RATE, D, R>(state, work, bytes, offset);
+        let offset = whole::<F, RATE, D, R>(state, work, &bytes.places, 0, bytes.shortest);
+        if bytes.shortest.div_ceil(step) == bytes.longest.div_ceil(step) {
+            rest::<F, RATE, D, R>(state, work, &bytes.places, &bytes.lengths, offset, bytes.longest);
             return;
         }
         // The messages do not end together: from here on each goes its own way. One that stands here twice is written
@@ -169,9 +278,10 @@ unsafe fn pass<F, const RATE: usize, const D: usize, One, R>(
         for slot in 0..slots.len() {
             if work == Work::Absorb || !is_repeated(slots, slot) {
                 let mut alone = take::<F, RATE, D, One, R>(state, slot);
-                let bytes = bytes.only(slot);
-                let offset = whole::<F, RATE, D, One>(&mut alone, work, &bytes, offset, bytes.longest);
-                rest::<F, RATE, D, One>(&mut alone, work, &bytes, offset);
+                let (places, length) = (bytes.places.only(slot), bytes.lengths[slot]);
+                let offset = whole::<F, RATE, D, One>(&mut alone, work, &places, offset, length);
+                let lengths = [length; MAX_MESSAGES];
+                rest::<F, RATE, D, One>(&mut alone, work, &places, &lengths, offset, length);
                 put::<F, RATE, D, One, R>(state, slot, alone);
             }
         }
@@ -186,7 +296,7 @@ unsafe fn pass<F, const RATE: usize, const D: usize, One, R>(
 unsafe fn whole<F, const RATE: usize, const D: usize, R>(
     state: &mut F::State<R>,
     work: Work,
-    bytes: &Bytes,
+    places: &Places,
     mut offset: usize,
     end: usize,
 ) -> usize
@@ -200,17 +310,17 @@ where
     unsafe {
         // Associated data is short: two blocks at a time will do.
         while end - offset >= 2 * pair && work != Work::Absorb {
-            for ahead in bytes.ahead.iter().take(together::<R, D>()) {
+            for ahead in places.ahead.iter().take(together::<R, D>()) {
                 for line in 0..if D >= R::PREFETCHES_FROM { D } else { 0 } {
                     R::prefetch(ahead.wrapping_add(offset + 64 * line));
                 }
             }
-            two::<F, RATE, D, R>(state, work, bytes, offset);
-            two::<F, RATE, D, R>(state, work, bytes, offset + pair);
+            two::<F, RATE, D, R>(state, work, places, offset);
+            two::<F, RATE, D, R>(state, work, places, offset + pair);
             offset += 2 * pair;
         }
         while end - offset >= pair {
-            two::<F, RATE, D, R>(state, work, bytes, offset);
+            two::<F, RATE, D, R>(state, work, places, offset);
             offset += pair;
         }
     }
@@ -225,7 +335,7 @@ where
 unsafe fn two<F, const RATE: usize, const D: usize, R>(
     state: &mut F::State<R>,
     work: Work,
-    bytes: &Bytes,
+    places: &Places,
     offset: usize,
 ) where
     F: Family<RATE>,
@@ -234,18 +344,18 @@ unsafe fn two<F, const RATE: usize, const D: usize, R>(
     // SAFETY: the caller's promise.
     unsafe {
         if R::PAIRS {
-            let mut two = R::load_two::<D>(&bytes.from, offset, 0);
+            let mut two = R::load_two::<D>(&places.from, offset, 0);
             for blocks in two.as_chunks_mut::<RATE>().0 {
                 *blocks = state.work(work, *blocks);
             }
             if work != Work::Absorb {
-                R::store_two::<D>(two, &bytes.to, offset, 0);
+                R::store_two::<D>(two, &places.to, offset, 0);
             }
             return;
         }
-        state.advance::<D>(work, &bytes.from, &bytes.to, offset);
+        state.advance::<D>(work, &places.from, &places.to, offset);
         if RATE == 1 {
-            state.advance::<D>(work, &bytes.from, &bytes.to, offset + 16 * D);
+            state.advance::<D>(work, &places.from, &places.to, offset + 16 * D);
         }
     }
 }
@@ -258,25 +368,27 @@ unsafe fn two<F, const RATE: usize, const D: usize, R>(
 unsafe fn rest<F, const RATE: usize, const D: usize, R>(
     state: &mut F::State<R>,
     work: Work,
-    bytes: &Bytes,
+    places: &Places,
+    lengths: &Lengths,
     mut offset: usize,
+    longest: usize,
 ) where
     F: Family<RATE>,
     R: Register,
 {
-    while offset < bytes.longest {
+    while offset < longest {
         // SAFETY: the caller's promise.
         unsafe {
-            let mut input = [R::load_rest::<D>(&bytes.from, &bytes.lengths, offset, 0); RATE];
+            let mut input = [R::load_rest::<D>(&places.from, lengths, offset, 0); RATE];
             for (r, block) in input.iter_mut().enumerate() {
-                *block = R::load_rest::<D>(&bytes.from, &bytes.lengths, offset + 16 * D * r, 0);
+                *block = R::load_rest::<D>(&places.from, lengths, offset + 16 * D * r, 0);
             }
             let mut output = input;
             if work != Work::Absorb {
                 output = state.combine(input);
                 for (r, block) in output.iter_mut().enumerate() {
                     // Plaintext is padded with zeros, not with keystream.
-                    *block = block.store_rest::<D>(&bytes.to, &bytes.lengths, offset + 16 * D * r, 0);
+                    *block = block.store_rest::<D>(&places.to, lengths, offset + 16 * D * r, 0);
                 }
             }
             state.absorb(work.plaintext(input, output));

@@ -8,6 +8,7 @@ use super::portable::Blocks;
 use super::register::Register;
 use super::tests::check;
 use super::{Variant, batch};
+use crate::engine::message::{Checked, Message};
 
 /// Seals and opens `batches` in the registers `One` and `Many` of the model, and compares with the portable engine, one
 /// message after the other.
@@ -19,15 +20,33 @@ where
 {
     let key: Vec<u8> = (0..F::KEY_LENGTH as u8).map(|i| i.wrapping_mul(37) ^ 0x5b).collect();
     check(variant, &key, &mut |messages, open| {
-        // SAFETY: the registers of the model need nothing of the CPU; lengths are checked.
-        unsafe {
-            if open {
-                messages.open(|batch| batch::run::<F, RATE, D, One, Many, _>(&key, batch));
-            } else {
-                messages.seal(|batch| batch::run::<F, RATE, D, One, Many, _>(&key, batch));
-            }
+        if open {
+            messages.open(|batch| run::<F, RATE, D, One, Many, _>(&key, batch));
+        } else {
+            messages.seal(|batch| run::<F, RATE, D, One, Many, _>(&key, batch));
         }
     });
+}
+
+/// What [`batch::by_variant`] does, given the registers.
+fn run<F, const RATE: usize, const D: usize, One, Many, M>(key: &[u8], batch: Checked<'_, M>)
+where
+    F: Family<RATE>,
+    One: Register,
+    Many: Register,
+    M: Message,
+{
+    let parts = batch.split(batch::together::<Many, D>());
+    // SAFETY: the registers of the model need nothing of the CPU; lengths are checked.
+    unsafe {
+        batch::run_alike::<F, RATE, D, Many, M>(key, parts.groups);
+        if !parts.others.is_empty() && parts.alike {
+            batch::run_few::<F, RATE, D, Many, M>(key, parts.others);
+        } else {
+            batch::run_mixed::<F, RATE, D, One, Many, M>(key, parts.others);
+        }
+        batch::run_alike::<F, RATE, D, One, M>(key, parts.one);
+    }
 }
 
 /// Every shape of registers that an engine uses, of lanes in plain Rust.

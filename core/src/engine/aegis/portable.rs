@@ -6,7 +6,7 @@
 
 use super::Variant;
 use super::batch;
-use super::construction::{Aegis128, Aegis256, Family};
+use super::construction::{Aegis128, Aegis256};
 use super::register::{Destinations, Register, Sources, Tags, destination, source};
 use crate::engine::message::{Checked, Message};
 
@@ -132,17 +132,7 @@ pub(super) fn run<M: Message>(variant: Variant, key: &[u8], batch: Checked<'_, M
     });
 }
 
-#[inline(never)]
-fn kernel<F, const RATE: usize, const D: usize, One, Many, M>(key: &[u8], batch: Checked<'_, M>)
-where
-    F: Family<RATE>,
-    One: Register,
-    Many: Register,
-    M: Message,
-{
-    // SAFETY: these registers need nothing of the CPU; `Backend::run` has checked the lengths.
-    unsafe { batch::run::<F, RATE, D, One, Many, M>(key, batch) };
-}
+batch::kernel!(kernel, #[inline(never)]);
 
 /// SubBytes, ShiftRows and MixColumns (FIPS 197) of eight blocks.
 #[inline(never)]

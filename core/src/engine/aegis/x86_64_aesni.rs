@@ -7,7 +7,7 @@ use core::arch::x86_64::{
 
 use super::Variant;
 use super::batch;
-use super::construction::{Aegis128, Aegis256, Family};
+use super::construction::{Aegis128, Aegis256};
 use super::register::{
     Destinations, Lengths, Register, Sources, Tags, destination, left, read_up_to_15, source, write_up_to_15,
 };
@@ -228,6 +228,6 @@ pub(super) fn run<M: Message>(encoding: Encoding, variant: Variant, key: &[u8], 
     }
 }
 
-batch::kernel!(kernel_sse, "aes,sse4.1");
-batch::kernel!(kernel_vex, "aes,avx2");
-batch::kernel!(kernel_evex, "aes,avx2,avx512f,avx512bw,avx512dq,avx512vl");
+batch::kernel!(kernel_sse, #[target_feature(enable = "aes,sse4.1")]);
+batch::kernel!(kernel_vex, #[target_feature(enable = "aes,avx2")]);
+batch::kernel!(kernel_evex, #[target_feature(enable = "aes,avx2,avx512f,avx512bw,avx512dq,avx512vl")]);

@@ -11,7 +11,7 @@ use core::arch::x86_64::{
 
 use super::Variant;
 use super::batch;
-use super::construction::{Aegis128, Aegis256, Family, Work};
+use super::construction::{Aegis128, Aegis256, Work};
 use super::register::{
     Destinations, Lanes, Lengths, Register, Sources, Tags, destination, left, rounds_in_place, source,
     store_each,
@@ -362,4 +362,4 @@ pub(super) fn run<M: Message>(_: Vaes256, variant: Variant, key: &[u8], batch: C
     }
 }
 
-batch::kernel!(kernel, "vaes,aes,avx2,sse4.1");
+batch::kernel!(kernel, #[target_feature(enable = "vaes,aes,avx2,sse4.1")]);

@@ -13,7 +13,7 @@ use core::arch::x86_64::{
 
 use super::Variant;
 use super::batch;
-use super::construction::{Aegis128, Aegis256, Family};
+use super::construction::{Aegis128, Aegis256};
 use super::register::{
     Destinations, Lengths, MAX_MESSAGES, Register, Sources, Tags, destination, left, load_each, source,
     store_each,
@@ -352,4 +352,4 @@ pub(super) fn run<M: Message>(registers: Registers, variant: Variant, key: &[u8]
     }
 }
 
-batch::kernel!(kernel, "avx512f,avx512bw,avx512dq,avx512vl,vaes,aes,avx2,sse4.1");
+batch::kernel!(kernel, #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,aes,avx2,sse4.1")]);
