@@ -30,22 +30,24 @@ impl Context {
     }
 
     pub(super) fn seal_batch(&self, batch: &mut [Seal<'_>]) {
-        self.with_stack_for(batch.len(), || self.backend.seal(batch));
+        let narrow = matches!(batch, [message] if self.backend.is_narrow(message.text.len()));
+        self.with_stack_for(batch.len(), narrow, || self.backend.seal(batch));
     }
 
     pub(super) fn open_batch(&self, batch: &mut [Open<'_>]) {
-        self.with_stack_for(batch.len(), || self.backend.open(batch));
+        let narrow = matches!(batch, [message] if self.backend.is_narrow(message.text.len()));
+        self.with_stack_for(batch.len(), narrow, || self.backend.open(batch));
     }
 
     /// Does the work and overwrites what it used of the stack. For one short message that takes a good part of the time,
-    /// so no more is overwritten than its engine may have used.
-    fn with_stack_for(&self, messages: usize, work: impl FnOnce()) {
+    /// so no more is overwritten than its engine may have used, for a message alone in `narrow` registers less.
+    fn with_stack_for(&self, messages: usize, narrow: bool, work: impl FnOnce()) {
         if messages >= SIDE_BY_SIDE {
             with_wiped_stack::<STACK, _>(work);
         } else if self.engine() <= Engine::AesNi {
             with_wiped_stack::<STACK_FOR_FEW_AESNI, _>(work);
-        } else if self.engine() == Engine::Vaes256 {
-            with_wiped_stack::<STACK_FOR_FEW_VAES256, _>(work);
+        } else if narrow {
+            with_wiped_stack::<STACK_FOR_NARROW, _>(work);
         } else {
             with_wiped_stack::<STACK_FOR_FEW, _>(work);
         }
@@ -56,8 +58,9 @@ impl Context {
 const SIDE_BY_SIDE: usize = 8;
 
 /// How much of the stack the kernels use at most, in bytes, with room to spare: for messages side by side, for a few, which
-/// go one after the other in registers of 64 bytes (1.5 KiB), of 32 (1.3 KiB) or of 16 (0.7 KiB).
+/// go one after the other in registers of 64 or 32 bytes (1.8 KiB) or of 16 (1.1 KiB), and for one in the narrower
+/// registers of an engine that has wider ones (1.3 KiB).
 const STACK: usize = if cfg!(debug_assertions) { 8192 } else { 6144 };
 const STACK_FOR_FEW: usize = if cfg!(debug_assertions) { 4096 } else { QUICKLY_WIPED };
-const STACK_FOR_FEW_VAES256: usize = if cfg!(debug_assertions) { 4096 } else { 1536 };
+const STACK_FOR_NARROW: usize = if cfg!(debug_assertions) { 4096 } else { 1536 };
 const STACK_FOR_FEW_AESNI: usize = if cfg!(debug_assertions) { 4096 } else { 1280 };

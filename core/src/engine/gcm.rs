@@ -80,6 +80,15 @@ impl Backend {
         }
     }
 
+    /// Whether a message of this length, if it is alone, goes through narrower registers than the engine's widest.
+    pub(crate) fn is_narrow(&self, length: usize) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        let narrow = if matches!(self.kind, Kind::Vaes512(_)) { Vaes512Kernels::NARROW } else { None };
+        #[cfg(not(target_arch = "x86_64"))]
+        let narrow: Option<usize> = None;
+        narrow.is_some_and(|narrow| length.div_ceil(16) <= narrow)
+    }
+
     /// Computes what depends on the key alone: 16 or 32 bytes.
     ///
     /// # Panics
