@@ -76,7 +76,7 @@ impl Bytes {
     }
 }
 
-/// What is taken in last: the lengths in bits (RFC 10032, section 2.6).
+/// What is taken in last: the lengths in bits, of the associated data and of the text.
 #[inline(always)]
 fn lengths(data: usize, text: usize) -> [u8; 16] {
     (u128::from(data as u64 * 8) | u128::from(text as u64 * 8) << 64).to_le_bytes()

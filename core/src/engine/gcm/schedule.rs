@@ -40,7 +40,8 @@ pub(super) struct Schedule {
     middles: [Block; RUN + MAX_GROUP],
 }
 
-/// No load of a whole register lies across two lines of the cache.
+/// No load of a whole register lies across two lines of the cache, where there are engines that do such.
+#[cfg(target_pointer_width = "64")]
 const _: () = {
     assert!(core::mem::offset_of!(Schedule, last_bytes).is_multiple_of(64));
     assert!(core::mem::offset_of!(Schedule, powers).is_multiple_of(64));
