@@ -30,23 +30,23 @@ impl Context {
     }
 
     pub(super) fn seal_batch(&self, batch: &mut [Seal<'_>]) {
-        let narrow = matches!(batch, [message] if self.backend.is_narrow(message.text.len()));
-        self.with_stack_for(batch.len(), narrow, || self.backend.seal(batch));
+        let first = batch.first().map_or(0, |message| message.text.len());
+        self.with_stack_for(batch.len(), first, || self.backend.seal(batch));
     }
 
     pub(super) fn open_batch(&self, batch: &mut [Open<'_>]) {
-        let narrow = matches!(batch, [message] if self.backend.is_narrow(message.text.len()));
-        self.with_stack_for(batch.len(), narrow, || self.backend.open(batch));
+        let first = batch.first().map_or(0, |message| message.text.len());
+        self.with_stack_for(batch.len(), first, || self.backend.open(batch));
     }
 
-    /// Does the work and overwrites what it used of the stack. For one short message that takes a good part of the time,
-    /// so no more is overwritten than its engine may have used, for a message alone in `narrow` registers less.
-    fn with_stack_for(&self, messages: usize, narrow: bool, work: impl FnOnce()) {
+    /// Does the work on so many messages, the first of that length, and overwrites what it used of the stack. For one short
+    /// message that takes a good part of the time, so no more is overwritten than its engine may have used.
+    fn with_stack_for(&self, messages: usize, first: usize, work: impl FnOnce()) {
         if messages >= SIDE_BY_SIDE {
             with_wiped_stack::<STACK, _>(work);
         } else if self.engine() <= Engine::AesNi {
             with_wiped_stack::<STACK_FOR_FEW_AESNI, _>(work);
-        } else if narrow {
+        } else if messages == 1 && self.backend.is_narrow(first) {
             with_wiped_stack::<STACK_FOR_NARROW, _>(work);
         } else {
             with_wiped_stack::<STACK_FOR_FEW, _>(work);

@@ -214,7 +214,10 @@ impl<'a, M: Message> Checked<'a, M> {
         let is_right = |(nonce, data, (read, written)): (usize, usize, (usize, usize))| {
             (nonce == nonce_length) & (read == written) & (read as u64 <= limit) & (data as u64 <= limit)
         };
-        if are_alike(messages, is_right) {
+        let mut all = messages.iter().map(lengths);
+        // Stops at the first that differs, so that compilers do not gather lengths from everywhere into wide registers, which
+        // takes longer than to look at them one by one.
+        if all.next().is_none_or(|first| is_right(first) && all.all(|other| other == first)) {
             return Ok(Self { messages, alike: true });
         }
         // Everything is looked at and nothing decided until the end, so that the checks of a message cost a nanosecond.
@@ -270,18 +273,6 @@ impl<'a, M> Part<'a, M> {
 fn lengths<M: Message>(message: &M) -> (usize, usize, (usize, usize)) {
     let (nonce, data) = message.given();
     (nonce.len(), data.len(), message.text_lengths())
-}
-
-/// Whether all messages have the lengths of the first, and those are right. Stops at the first that differs, so that compilers
-/// do not gather lengths from everywhere into wide registers, which takes longer than to look at them one by one.
-#[inline(always)]
-pub(super) fn are_alike<M: Message>(
-    messages: &[M],
-    is_right: impl Fn((usize, usize, (usize, usize))) -> bool,
-) -> bool {
-    let Some((first, others)) = messages.split_first() else { return true };
-    let first = lengths(first);
-    is_right(first) && others.iter().all(|message| lengths(message) == first)
 }
 
 /// What is wrong with the first message with which anything is.

@@ -3,7 +3,7 @@
 use super::construction::Family;
 use super::group;
 use super::register::{MAX_MESSAGES, Register};
-use crate::engine::message::{Message, Part, are_alike};
+use crate::engine::message::{Message, Part};
 
 /// How many messages are put in order at once.
 const WINDOW: usize = 64;
@@ -19,15 +19,15 @@ macro_rules! by_variant {
             $($crate::engine::aegis::Variant::$name => {
                 let parts = $batch.split($crate::engine::aegis::batch::together::<$many, $degree>());
                 if !parts.groups.is_empty() {
-                    $kernel::alike::<$family, $rate, $degree, $many, M>($key, parts.groups);
+                    $kernel::alike::<$family, $rate, $degree, $many, M, true>($key, parts.groups);
                 }
                 if !parts.others.is_empty() && parts.alike {
-                    $kernel::few::<$family, $rate, $degree, $many, M>($key, parts.others);
+                    $kernel::alike::<$family, $rate, $degree, $many, M, false>($key, parts.others);
                 } else if !parts.others.is_empty() {
                     $kernel::mixed::<$family, $rate, $degree, $one, $many, M>($key, parts.others);
                 }
                 if !parts.one.is_empty() {
-                    $kernel::alike::<$family, $rate, $degree, $one, M>($key, parts.one);
+                    $kernel::alike::<$family, $rate, $degree, $one, M, true>($key, parts.one);
                 }
             })*
         }
@@ -36,7 +36,7 @@ macro_rules! by_variant {
 pub(super) use by_variant;
 
 /// Kernels with these features of the CPU, which are those of the registers that they are called with: a module of
-/// `alike`, `few` and `mixed`, which are [`run_alike`], [`run_few`] and [`run_mixed`].
+/// `alike` and `mixed`, which are [`run_alike`] and [`run_mixed`].
 macro_rules! kernel {
     ($name:ident, $(#[$attribute:meta])+) => {
         mod $name {
@@ -46,25 +46,16 @@ macro_rules! kernel {
             use crate::engine::message::{Part, Message};
 
             $(#[$attribute])+
-            pub(super) fn alike<F, const RATE: usize, const D: usize, R, M>(key: &[u8], messages: Part<'_, M>)
-            where
+            pub(super) fn alike<F, const RATE: usize, const D: usize, R, M, const FULL: bool>(
+                key: &[u8],
+                messages: Part<'_, M>,
+            ) where
                 F: Family<RATE>,
                 R: Register,
                 M: Message,
             {
                 // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
-                unsafe { batch::run_alike::<F, RATE, D, R, M>(key, messages) };
-            }
-
-            $(#[$attribute])+
-            pub(super) fn few<F, const RATE: usize, const D: usize, R, M>(key: &[u8], messages: Part<'_, M>)
-            where
-                F: Family<RATE>,
-                R: Register,
-                M: Message,
-            {
-                // SAFETY: as above.
-                unsafe { batch::run_few::<F, RATE, D, R, M>(key, messages) };
+                unsafe { batch::run_alike::<F, RATE, D, R, M, FULL>(key, messages) };
             }
 
             $(#[$attribute])+
@@ -90,14 +81,16 @@ pub(super) const fn together<R: Register, const D: usize>() -> usize {
     if R::LANES > D { R::LANES / D } else { 1 }
 }
 
-/// Seals or opens a batch of messages that are alike, in groups that fill a register of type `R`, or one by one where it
-/// does not hold more.
+/// Seals or opens messages in groups that fill a register of type `R`, those of a group alike, or one by one where it does
+/// not hold more; or, if they are not `FULL`, fewer than fill it, which are alike.
 ///
 /// # Safety
 /// The CPU has the register's instructions. `key` and the nonces have the family's length.
 #[inline(always)]
-pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M>(key: &[u8], messages: Part<'_, M>)
-where
+pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M, const FULL: bool>(
+    key: &[u8],
+    messages: Part<'_, M>,
+) where
     F: Family<RATE>,
     R: Register,
     M: Message,
@@ -106,28 +99,11 @@ where
     super::tests::count_kernel_call();
     let mut rest = messages.into_messages();
     while !rest.is_empty() {
-        let (group, others) = rest.split_at_mut(together::<R, D>());
+        let (group, others) = rest.split_at_mut(if FULL { together::<R, D>() } else { rest.len() });
         // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
-        unsafe { group::run_alike::<F, RATE, D, R, M, true>(key, group, others) };
+        unsafe { group::run_alike::<F, RATE, D, R, M, FULL>(key, group, others) };
         rest = others;
     }
-}
-
-/// Seals or opens fewer messages than fill a register of type `R`, which are alike.
-///
-/// # Safety
-/// As [`run_alike`].
-#[inline(always)]
-pub(super) unsafe fn run_few<F, const RATE: usize, const D: usize, R, M>(key: &[u8], messages: Part<'_, M>)
-where
-    F: Family<RATE>,
-    R: Register,
-    M: Message,
-{
-    #[cfg(test)]
-    super::tests::count_kernel_call();
-    // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
-    unsafe { group::run_alike::<F, RATE, D, R, M, false>(key, messages.into_messages(), &mut []) };
 }
 
 /// Seals or opens a batch: messages of about the same lengths in groups that fill a register of type `Many`.
@@ -149,18 +125,13 @@ pub(super) unsafe fn run_mixed<F, const RATE: usize, const D: usize, One, Many, 
     super::tests::count_kernel_call();
     let full = together::<Many, D>();
     for window in messages.into_messages().chunks_mut(WINDOW / full * full) {
-        let alike = are_alike(window, |_| true);
         let count = window.len();
-        let mut order = GIVEN_ORDER;
-        if !alike {
-            by_length(window, &mut order);
-        }
+        let order = by_length(window);
         // A message that stands in two slots, of four, stands in the first two or in the last two.
         let slots_from = |start: usize| {
             let mut slots = [0; MAX_MESSAGES];
             for (slot, index) in slots.iter_mut().enumerate().take(full) {
-                let position = start + slot * full.min(count - start) / full;
-                *index = if alike { position } else { usize::from(order[position]) };
+                *index = usize::from(order[start + slot * full.min(count - start) / full]);
             }
             slots
         };
@@ -176,29 +147,14 @@ pub(super) unsafe fn run_mixed<F, const RATE: usize, const D: usize, One, Many, 
     }
 }
 
-type Order = [u8; WINDOW];
-
-const GIVEN_ORDER: Order = {
-    let mut order = [0; WINDOW];
-    let mut i = 0;
-    while i < WINDOW {
-        order[i] = i as u8;
-        i += 1;
-    }
-    order
-};
-
-/// Orders the indices of messages by the lengths of their texts and then of their associated data.
+/// The indices of messages in the order of the lengths of their texts and then of their associated data.
 #[inline(never)]
-fn by_length<M: Message>(messages: &[M], order: &mut Order) {
+fn by_length<M: Message>(messages: &[M]) -> [u8; WINDOW] {
     let mut keys = [0_u64; WINDOW];
     for ((index, message), key) in messages.iter().enumerate().zip(&mut keys) {
         let (text, data) = (message.text_lengths().0 as u64, message.given().1.len() as u64);
         *key = (text.min((1 << 48) - 1) << 16) | (data.min(0xff) << 8) | index as u64;
     }
-    let keys = &mut keys[..messages.len()];
-    keys.sort_unstable();
-    for (index, key) in order.iter_mut().zip(keys) {
-        *index = (*key & 0xff) as u8;
-    }
+    keys[..messages.len()].sort_unstable();
+    keys.map(|key| (key & 0xff) as u8)
 }

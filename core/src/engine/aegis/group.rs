@@ -90,8 +90,9 @@ fn work<M: Message>() -> Work {
 /// Seals or opens messages whose texts have one length, and whose associated data have one. Those of `next` have their
 /// turn next.
 ///
-/// A `FULL` group is as many messages as `R` has lanes for, or one where it has not enough for one. Where there are fewer, some
-/// of them stand in two slots, one behind the other, as in [`Slots`]; of four slots, in the first two or in the last two.
+/// A `FULL` group is as many messages as `R` has lanes for, or one where it has not enough for one. Where there are fewer,
+/// some of them stand in two slots, one behind the other, as in [`Slots`]; of four slots, in the first two or in the last
+/// two.
 ///
 /// Short ones take as long as the instructions around the rounds let them, so there is nothing here for each of them that
 /// is the same for all.

@@ -39,13 +39,13 @@ where
     let parts = batch.split(batch::together::<Many, D>());
     // SAFETY: the registers of the model need nothing of the CPU; lengths are checked.
     unsafe {
-        batch::run_alike::<F, RATE, D, Many, M>(key, parts.groups);
+        batch::run_alike::<F, RATE, D, Many, M, true>(key, parts.groups);
         if !parts.others.is_empty() && parts.alike {
-            batch::run_few::<F, RATE, D, Many, M>(key, parts.others);
+            batch::run_alike::<F, RATE, D, Many, M, false>(key, parts.others);
         } else {
             batch::run_mixed::<F, RATE, D, One, Many, M>(key, parts.others);
         }
-        batch::run_alike::<F, RATE, D, One, M>(key, parts.one);
+        batch::run_alike::<F, RATE, D, One, M, true>(key, parts.one);
     }
 }
 
