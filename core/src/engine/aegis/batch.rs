@@ -27,7 +27,7 @@ macro_rules! by_variant {
                     $kernel::mixed::<$family, $rate, $degree, $one, $many, M>($key, parts.others);
                 }
                 if !parts.one.is_empty() {
-                    $kernel::alike::<$family, $rate, $degree, $one, M, true>($key, parts.one);
+                    $kernel::one::<$family, $rate, $degree, $one, M>($key, parts.one);
                 }
             })*
         }
@@ -36,7 +36,7 @@ macro_rules! by_variant {
 pub(super) use by_variant;
 
 /// Kernels with these features of the CPU, which are those of the registers that they are called with: a module of
-/// `alike` and `mixed`, which are [`run_alike`] and [`run_mixed`].
+/// `one`, `alike` and `mixed`, which are [`run_one`], [`run_alike`] and [`run_mixed`].
 macro_rules! kernel {
     ($name:ident, $(#[$attribute:meta])+) => {
         mod $name {
@@ -44,6 +44,17 @@ macro_rules! kernel {
             use crate::engine::aegis::construction::Family;
             use crate::engine::aegis::register::Register;
             use crate::engine::message::{Part, Message};
+
+            $(#[$attribute])+
+            pub(super) fn one<F, const RATE: usize, const D: usize, R, M>(key: &[u8], message: Part<'_, M>)
+            where
+                F: Family<RATE>,
+                R: Register,
+                M: Message,
+            {
+                // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
+                unsafe { batch::run_one::<F, RATE, D, R, M>(key, message) };
+            }
 
             $(#[$attribute])+
             pub(super) fn alike<F, const RATE: usize, const D: usize, R, M, const FULL: bool>(
@@ -54,7 +65,7 @@ macro_rules! kernel {
                 R: Register,
                 M: Message,
             {
-                // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
+                // SAFETY: as above.
                 unsafe { batch::run_alike::<F, RATE, D, R, M, FULL>(key, messages) };
             }
 
@@ -79,6 +90,26 @@ pub(super) use kernel;
 /// How many messages a register holds: one, where it holds but a part of it.
 pub(super) const fn together<R: Register, const D: usize>() -> usize {
     if R::LANES > D { R::LANES / D } else { 1 }
+}
+
+/// Seals or opens one message. Not a group of one, for what compilers know to be done once for all groups they put on the
+/// stack.
+///
+/// # Safety
+/// The CPU has the register's instructions. `key` and the nonce have the family's length. `R` holds one message.
+#[inline(always)]
+pub(super) unsafe fn run_one<F, const RATE: usize, const D: usize, R, M>(key: &[u8], message: Part<'_, M>)
+where
+    F: Family<RATE>,
+    R: Register,
+    M: Message,
+{
+    #[cfg(test)]
+    super::tests::count_kernel_call();
+    if let [message] = message.into_messages() {
+        // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
+        unsafe { group::run_alike::<F, RATE, D, R, M, true>(key, core::slice::from_mut(message), &mut []) };
+    }
 }
 
 /// Seals or opens messages in groups that fill a register of type `R`, those of a group alike, or one by one where it does
