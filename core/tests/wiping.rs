@@ -21,7 +21,7 @@ mod aegis_model;
 mod mac_model;
 
 /// Lengths that go different ways through the kernels: short, alone or side by side, and long.
-const TEXTS: [usize; 4] = [100, 400, 1000, 4000];
+const TEXTS: [usize; 5] = [100, 250, 400, 1000, 4000];
 const DATA: usize = 100;
 
 /// Looks for secrets in every block that is freed.

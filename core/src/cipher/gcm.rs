@@ -3,7 +3,7 @@
 use super::Cipher;
 use crate::aead::{Open, Seal};
 use crate::engine::Engine;
-use crate::engine::gcm::Backend;
+use crate::engine::gcm::{Backend, Way};
 use crate::engine::stack::{QUICKLY_WIPED, with_wiped_stack};
 
 /// The engine, with what it computed from the key.
@@ -44,10 +44,12 @@ impl Context {
     fn with_stack_for(&self, messages: usize, first: usize, work: impl FnOnce()) {
         if messages >= SIDE_BY_SIDE {
             with_wiped_stack::<STACK, _>(work);
+        } else if messages == 1 && self.backend.way(first) == Way::Alone8 {
+            with_wiped_stack::<STACK_FOR_ALONE_8, _>(work);
+        } else if messages == 1 && self.backend.way(first) == Way::Alone16 {
+            with_wiped_stack::<STACK_FOR_ALONE_16, _>(work);
         } else if self.engine() <= Engine::AesNi {
             with_wiped_stack::<STACK_FOR_FEW_AESNI, _>(work);
-        } else if messages == 1 && self.backend.is_narrow(first) {
-            with_wiped_stack::<STACK_FOR_NARROW, _>(work);
         } else {
             with_wiped_stack::<STACK_FOR_FEW, _>(work);
         }
@@ -58,9 +60,10 @@ impl Context {
 const SIDE_BY_SIDE: usize = 8;
 
 /// How much of the stack the kernels use at most, in bytes, with room to spare: for messages side by side, for a few, which
-/// go one after the other in registers of 64 or 32 bytes (1.8 KiB) or of 16 (1.1 KiB), and for one in the narrower
-/// registers of an engine that has wider ones (1.3 KiB).
+/// go one after the other in registers of 64 or 32 bytes (1.8 KiB) or of 16 (1.1 KiB), and for one that is in registers at
+/// once.
 const STACK: usize = if cfg!(debug_assertions) { 8192 } else { 6144 };
 const STACK_FOR_FEW: usize = if cfg!(debug_assertions) { 4096 } else { QUICKLY_WIPED };
-const STACK_FOR_NARROW: usize = if cfg!(debug_assertions) { 4096 } else { 1536 };
+const STACK_FOR_ALONE_8: usize = if cfg!(debug_assertions) { 4096 } else { 640 };
+const STACK_FOR_ALONE_16: usize = if cfg!(debug_assertions) { 4096 } else { 1280 };
 const STACK_FOR_FEW_AESNI: usize = if cfg!(debug_assertions) { 4096 } else { 1280 };

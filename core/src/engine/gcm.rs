@@ -1,12 +1,14 @@
 //! AES-GCM (NIST SP 800-38D) on every kind of CPU that multiplies polynomials.
 //!
 //! Everything is written once, over a register type ([`register`]) of one or more 128-bit lanes: what is computed from
-//! the key ([`schedule`]), the hash ([`hash`]), the rounds of AES with the hash between them ([`rounds`]), and two ways
-//! to lay messages out ([`batch`]): the blocks of one side by side ([`long`]). What an engine adds is its register type.
+//! the key ([`schedule`]), the hash ([`hash`]), the rounds of AES with the hash between them ([`rounds`]), and three ways
+//! to lay messages out ([`batch`]): many side by side ([`short`]), or the blocks of one, all at once ([`alone`]) or group by
+//! group ([`long`]). What an engine adds is its register type.
 
 use super::Engine;
 use super::message::{Message, Open, Seal};
 
+mod alone;
 mod batch;
 mod bytes;
 mod hash;
@@ -32,6 +34,7 @@ use super::detect::{AesNiClmul, Avx2, Vaes256Clmul, Vaes512Clmul};
 #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 use aarch64::Armv8Kernels;
 use batch::Kernels;
+pub(crate) use batch::Way;
 use schedule::Schedule;
 #[cfg(target_arch = "x86_64")]
 use x86_64_aesni::{Avx, Sse};
@@ -80,13 +83,18 @@ impl Backend {
         }
     }
 
-    /// Whether a message of this length, if it is alone, goes through narrower registers than the engine's widest.
-    pub(crate) fn is_narrow(&self, length: usize) -> bool {
-        #[cfg(target_arch = "x86_64")]
-        let narrow = if matches!(self.kind, Kind::Vaes512(_)) { Vaes512Kernels::NARROW } else { None };
-        #[cfg(not(target_arch = "x86_64"))]
-        let narrow: Option<usize> = None;
-        narrow.is_some_and(|narrow| length.div_ceil(16) <= narrow)
+    /// How a text of this length goes, if it is alone.
+    pub(crate) fn way(&self, length: usize) -> Way {
+        match self.kind {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Sse(_) | Kind::Avx(..) => Way::of::<Sse>(length),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Vaes256(_) => Way::of::<Vaes256Kernels>(length),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Vaes512(_) => Way::of::<Vaes512Kernels>(length),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Kind::Armv8(_) => Way::of::<Armv8Kernels>(length),
+        }
     }
 
     /// Computes what depends on the key alone: 16 or 32 bytes.

@@ -17,7 +17,7 @@ use super::bytes::{keep, load_up_to, store_up_to};
 use super::register::{Block, Register};
 use super::rounds::IN_FLIGHT;
 use super::schedule::Schedule;
-use super::{long, short};
+use super::{alone, long, short};
 use crate::engine::message::Message;
 
 /// One lane.
@@ -259,6 +259,12 @@ impl Kernels for Armv8Kernels {
     unsafe fn expand(schedule: &mut Schedule, key: &[u8]) {
         // SAFETY: the caller's promise.
         unsafe { schedule.expand::<Neon>(key) };
+    }
+
+    #[target_feature(enable = "neon,aes")]
+    unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
+        // SAFETY: the caller's promise.
+        unsafe { alone::run::<Neon, 8, ROUNDS, M>(schedule, message) };
     }
 
     #[target_feature(enable = "neon,aes")]

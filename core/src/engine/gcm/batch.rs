@@ -1,7 +1,7 @@
 //! A batch of messages: which way each of them goes.
 
 use super::schedule::Schedule;
-use super::short::MAX_BLOCKS;
+use super::short;
 use crate::engine::message::Message;
 
 /// What an engine does, each in a function of its own: with the CPU features that it names, and with no more of the
@@ -16,6 +16,25 @@ pub(super) trait Kernels {
     /// The CPU has the engine's instructions; the key has 16 or 32 bytes.
     unsafe fn expand(schedule: &mut Schedule, key: &[u8]);
 
+    /// Seals or opens a message of up to 8 blocks: [`super::alone`].
+    ///
+    /// # Safety
+    /// The CPU has the engine's instructions, the schedule has `ROUNDS`, the nonce has 12 bytes, and both texts have the same
+    /// length, of so many blocks.
+    unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M);
+
+    /// Whether there are enough registers for 16 blocks at once.
+    const HOLDS_16: bool = false;
+
+    /// As [`Kernels::alone_8`], for up to 16 blocks.
+    ///
+    /// # Safety
+    /// As [`Kernels::alone_8`], with so many blocks.
+    unsafe fn alone_16<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
+        // SAFETY: the caller's promise.
+        unsafe { Self::long::<ROUNDS, M>(schedule, core::slice::from_mut(message)) };
+    }
+
     /// Seals or opens messages one after the other: [`super::long`].
     ///
     /// # Safety
@@ -23,25 +42,35 @@ pub(super) trait Kernels {
     /// message the same length.
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]);
 
-    /// The longest message, in blocks of text, that goes through registers narrower than those of [`Kernels::long`],
-    /// because those would stay empty for the most part.
-    const NARROW: Option<usize> = None;
-
-    /// As [`Kernels::long`], in narrower registers.
-    ///
-    /// # Safety
-    /// As [`Kernels::long`].
-    unsafe fn narrow<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
-        // SAFETY: the caller's promise.
-        unsafe { Self::long::<ROUNDS, M>(schedule, messages) };
-    }
-
-    /// Seals or opens messages side by side: [`super::short`].
+    /// Seals or opens messages side by side: [`short`].
     ///
     /// # Safety
     /// As [`Kernels::long`]; there are [`Kernels::SIDE_BY_SIDE`] messages, and each has `blocks` blocks of text, up to
-    /// [`MAX_BLOCKS`].
+    /// [`short::MAX_BLOCKS`].
     unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize);
+}
+
+/// How a message goes that has not enough neighbours of its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// All of it at once: [`Kernels::alone_8`].
+    Alone8,
+    /// The same: [`Kernels::alone_16`].
+    Alone16,
+    /// Group by group: [`Kernels::long`].
+    Long,
+}
+
+impl Way {
+    /// That of a text of this length.
+    #[inline]
+    pub(super) fn of<K: Kernels>(length: usize) -> Self {
+        match length.div_ceil(16) {
+            0..=8 => Self::Alone8,
+            9..=16 if K::HOLDS_16 => Self::Alone16,
+            _ => Self::Long,
+        }
+    }
 }
 
 /// Seals or opens a batch: side by side where enough short neighbours have the same number of blocks, the others one
@@ -86,13 +115,18 @@ unsafe fn run_rounds<K: Kernels, const ROUNDS: usize, M: Message>(schedule: &Sch
 /// # Safety
 /// As [`run_rounds`].
 unsafe fn one_by_one<K: Kernels, const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
-    let is_narrow = |message: &M| K::NARROW.is_some_and(|narrow| blocks(message) <= narrow);
-    for run in messages.chunk_by_mut(|a, b| is_narrow(a) == is_narrow(b)) {
+    let way = |message: &M| Way::of::<K>(message.text_lengths().0);
+    for run in messages.chunk_by_mut(|a, b| way(a) == way(b)) {
         // SAFETY: the caller's promise.
         unsafe {
-            match run {
-                [first, ..] if is_narrow(first) => K::narrow::<ROUNDS, M>(schedule, run),
-                _ => K::long::<ROUNDS, M>(schedule, run),
+            match run.first().map(way) {
+                Some(Way::Alone8) => {
+                    run.iter_mut().for_each(|message| K::alone_8::<ROUNDS, M>(schedule, message))
+                }
+                Some(Way::Alone16) => {
+                    run.iter_mut().for_each(|message| K::alone_16::<ROUNDS, M>(schedule, message))
+                }
+                Some(Way::Long) | None => K::long::<ROUNDS, M>(schedule, run),
             }
         }
     }
@@ -102,7 +136,7 @@ unsafe fn one_by_one<K: Kernels, const ROUNDS: usize, M: Message>(schedule: &Sch
 fn side_by_side<K: Kernels, M: Message>(messages: &[M]) -> Option<usize> {
     let (first, others) = messages.get(..K::SIDE_BY_SIDE)?.split_first()?;
     let count = blocks(first);
-    (count <= MAX_BLOCKS && others.iter().all(|message| blocks(message) == count)).then_some(count)
+    (count <= short::MAX_BLOCKS && others.iter().all(|message| blocks(message) == count)).then_some(count)
 }
 
 /// How many blocks of text a message has.

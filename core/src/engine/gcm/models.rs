@@ -11,7 +11,7 @@ use super::batch::{self, Kernels};
 use super::register::{Block, Register};
 use super::rounds::IN_FLIGHT;
 use super::schedule::Schedule;
-use super::{long, short};
+use super::{alone, long, short};
 use crate::engine::message::{Message, Open, Seal, Text};
 
 /// `L` lanes; `ARM` says whether keys come first in the rounds.
@@ -218,16 +218,27 @@ impl<const L: usize, const ARM: bool> Kernels for ModelKernels<L, ARM> {
         unsafe { schedule.expand::<Model<1, ARM>>(key) };
     }
 
+    unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if L == 1 {
+                alone::run::<Model<1, ARM>, 8, ROUNDS, M>(schedule, message);
+            } else {
+                alone::run::<Model<2, ARM>, 4, ROUNDS, M>(schedule, message);
+            }
+        }
+    }
+
+    const HOLDS_16: bool = L > 1;
+
+    unsafe fn alone_16<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
+        // SAFETY: the caller's promise.
+        unsafe { alone::run::<Model<2, ARM>, 8, ROUNDS, M>(schedule, message) };
+    }
+
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
         // SAFETY: the caller's promise.
         unsafe { long::run::<Model<L, ARM>, ROUNDS, M>(schedule, messages) };
-    }
-
-    const NARROW: Option<usize> = if L > 1 { Some(2 * IN_FLIGHT) } else { None };
-
-    unsafe fn narrow<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
-        // SAFETY: the caller's promise.
-        unsafe { long::run::<Model<2, ARM>, ROUNDS, M>(schedule, messages) };
     }
 
     unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
@@ -305,10 +316,10 @@ fn check<const L: usize, const ARM: bool>(key_length: usize, lengths: &[(usize, 
     assert!(opened == texts, "opened {lengths:?}");
 }
 
-/// Where something changes: blocks, groups of 8, 16 and 32 blocks with one for the tag, runs of 64, counters of 256.
-const LENGTHS: [usize; 30] = [
-    0, 1, 15, 16, 17, 95, 111, 112, 113, 127, 128, 239, 240, 241, 495, 496, 497, 511, 512, 1007, 1008, 1009,
-    1023, 1024, 1025, 4063, 4064, 4068, 4080, 9000,
+/// Where something changes: blocks, 8 and 16 of them, groups of 8, 16 and 32 with one for the tag, runs of 64, counters of 256.
+const LENGTHS: [usize; 33] = [
+    0, 1, 15, 16, 17, 95, 111, 112, 113, 127, 128, 129, 255, 256, 239, 240, 241, 495, 496, 497, 511, 512,
+    1007, 1008, 1009, 1023, 1024, 1025, 4063, 4064, 4068, 4080, 9000,
 ];
 
 fn every_layout_is_right<const L: usize, const ARM: bool>() {

@@ -12,7 +12,7 @@ use super::bytes::{keep, load_few, store_few};
 use super::register::{Block, Register};
 use super::rounds::IN_FLIGHT;
 use super::schedule::Schedule;
-use super::{long, short};
+use super::{alone, long, short};
 use crate::engine::message::Message;
 
 /// One lane.
@@ -244,6 +244,12 @@ impl Kernels for Sse {
     }
 
     #[target_feature(enable = "aes,pclmulqdq,ssse3,sse4.1")]
+    unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
+        // SAFETY: the caller's promise.
+        unsafe { alone::run::<Xmm, 8, ROUNDS, M>(schedule, message) };
+    }
+
+    #[target_feature(enable = "aes,pclmulqdq,ssse3,sse4.1")]
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
         // SAFETY: the caller's promise.
         unsafe { long::run::<Xmm, ROUNDS, M>(schedule, messages) };
@@ -266,6 +272,12 @@ impl Kernels for Avx {
     unsafe fn expand(schedule: &mut Schedule, key: &[u8]) {
         // SAFETY: the caller's promise.
         unsafe { Sse::expand(schedule, key) };
+    }
+
+    #[target_feature(enable = "avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
+        // SAFETY: the caller's promise.
+        unsafe { alone::run::<Xmm, 8, ROUNDS, M>(schedule, message) };
     }
 
     #[target_feature(enable = "avx2,aes,pclmulqdq,ssse3,sse4.1")]

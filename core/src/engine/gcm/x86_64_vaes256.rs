@@ -14,7 +14,7 @@ use super::register::{Block, Register};
 use super::rounds::IN_FLIGHT;
 use super::schedule::Schedule;
 use super::x86_64_aesni::{Sse, Xmm};
-use super::{long, short};
+use super::{alone, long, short};
 use crate::engine::message::Message;
 
 /// Two lanes.
@@ -282,6 +282,20 @@ impl Kernels for Vaes256Kernels {
     unsafe fn expand(schedule: &mut Schedule, key: &[u8]) {
         // SAFETY: the caller's promise.
         unsafe { Sse::expand(schedule, key) };
+    }
+
+    #[target_feature(enable = "vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
+        // SAFETY: the caller's promise.
+        unsafe { alone::run::<Ymm, 4, ROUNDS, M>(schedule, message) };
+    }
+
+    const HOLDS_16: bool = true;
+
+    #[target_feature(enable = "vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    unsafe fn alone_16<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
+        // SAFETY: the caller's promise.
+        unsafe { alone::run::<Ymm, 8, ROUNDS, M>(schedule, message) };
     }
 
     #[target_feature(enable = "vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1")]

@@ -16,7 +16,7 @@ use super::rounds::IN_FLIGHT;
 use super::schedule::Schedule;
 use super::x86_64_aesni::{Sse, Xmm};
 use super::x86_64_vaes256::Ymm;
-use super::{long, short};
+use super::{alone, long, short};
 use crate::engine::message::Message;
 
 /// Four lanes.
@@ -292,20 +292,27 @@ impl Kernels for Vaes512Kernels {
     #[target_feature(
         enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
     )]
-    unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
+    unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
         // SAFETY: the caller's promise.
-        unsafe { long::run::<Zmm, ROUNDS, M>(schedule, messages) };
+        unsafe { alone::run::<Ymm, 4, ROUNDS, M>(schedule, message) };
     }
 
-    /// A group of 16 blocks.
-    const NARROW: Option<usize> = Some(Ymm::LANES * IN_FLIGHT);
+    const HOLDS_16: bool = true;
 
     #[target_feature(
         enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
     )]
-    unsafe fn narrow<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
+    unsafe fn alone_16<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
         // SAFETY: the caller's promise.
-        unsafe { long::run::<Ymm, ROUNDS, M>(schedule, messages) };
+        unsafe { alone::run::<Ymm, 8, ROUNDS, M>(schedule, message) };
+    }
+
+    #[target_feature(
+        enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
+    )]
+    unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
+        // SAFETY: the caller's promise.
+        unsafe { long::run::<Zmm, ROUNDS, M>(schedule, messages) };
     }
 
     #[target_feature(
