@@ -5,12 +5,12 @@ use crate::aead::{Open, Seal};
 use crate::engine::Engine;
 use crate::engine::aegis::{Backend, Frame, Variant};
 use crate::engine::message::Checked;
-use crate::engine::stack::{QUICKLY_WIPED, with_wiped_stack};
+use crate::engine::stack::with_wiped_stack;
 
 /// How much of the stack a call into an engine uses at most, in bytes, with room to spare. A message that is alone pays for
 /// every byte of it that is wiped, so there are steps; overflow checks need more.
 const LARGE_STACK: usize = 8192;
-const MIDDLE_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { QUICKLY_WIPED };
+const MIDDLE_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 2048 };
 const SMALL_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 1280 };
 const SMALLEST_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 512 };
 

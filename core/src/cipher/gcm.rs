@@ -4,7 +4,7 @@ use super::Cipher;
 use crate::aead::{Open, Seal};
 use crate::engine::Engine;
 use crate::engine::gcm::{Backend, Way};
-use crate::engine::stack::{QUICKLY_WIPED, with_wiped_stack};
+use crate::engine::stack::with_wiped_stack;
 
 /// The engine, with what it computed from the key.
 pub(super) struct Context {
@@ -63,7 +63,7 @@ const SIDE_BY_SIDE: usize = 8;
 /// go one after the other in registers of 64 or 32 bytes (1.8 KiB) or of 16 (1.1 KiB), and for one that is in registers at
 /// once.
 const STACK: usize = if cfg!(debug_assertions) { 8192 } else { 6144 };
-const STACK_FOR_FEW: usize = if cfg!(debug_assertions) { 4096 } else { QUICKLY_WIPED };
+const STACK_FOR_FEW: usize = if cfg!(debug_assertions) { 4096 } else { 2048 };
 const STACK_FOR_ALONE_8: usize = if cfg!(debug_assertions) { 4096 } else { 640 };
 const STACK_FOR_ALONE_16: usize = if cfg!(debug_assertions) { 4096 } else { 1280 };
 const STACK_FOR_FEW_AESNI: usize = if cfg!(debug_assertions) { 4096 } else { 1280 };

@@ -38,8 +38,11 @@ const STACK: usize = 32768;
 /// The same for a batch of short messages, where it would be a twentieth of the work.
 const SHORT_STACK: usize = 16384;
 
-/// The same for one message.
-const ONE_STACK: usize = 20480;
+/// The same for one message, of a kernel that uses so much: it would be a tenth of the work for a page. With overflow checks
+/// all use more.
+const fn stack_for_one(used: usize) -> usize {
+    if cfg!(debug_assertions) { 20480 } else { used }
+}
 
 /// The same for a short message alone, which would take longer to overwrite than to seal. Below 2 KiB: libraries of C
 /// clear what is larger in another way, which takes longer to begin.

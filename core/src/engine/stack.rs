@@ -5,10 +5,6 @@ use core::hint::black_box;
 #[cfg(target_arch = "x86_64")]
 use super::detect::{Avx2, Vaes512};
 
-/// How much of the stack is overwritten quickly, in bytes: libraries of C clear what is larger in a way that takes as long to
-/// begin as a short message takes to be sealed.
-pub(crate) const QUICKLY_WIPED: usize = 2032;
-
 /// Calls `work`, then overwrites what it may have used of the stack: compilers spill key words and cipher states
 /// there, where no destructor reaches them. `tests/wiping.rs` looks for what is left.
 #[inline]
@@ -25,12 +21,13 @@ fn separate_frame<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// Overwrites as much of the stack below the caller's frame, which this function is part of: in wide registers, since this is
-/// a good part of the time that a short message takes. In the widest where there is much: while they are in use, a unit for
-/// narrower ones is not, which the next message would feel.
+/// a good part of the time that a short message takes, and libraries of C clear what is larger than 2 KiB in a way that takes as
+/// long to begin. In the widest where there is much: while they are in use, a unit for narrower ones is not, which the next
+/// message would feel.
 #[inline(always)]
 fn wipe_below<const BYTES: usize>() {
     #[cfg(target_arch = "x86_64")]
-    if BYTES <= QUICKLY_WIPED {
+    {
         if BYTES > 1024 && Vaes512::detect().is_some() {
             // SAFETY: token.
             return unsafe { x86_64::wipe_512::<BYTES>() };
@@ -117,10 +114,10 @@ mod x86_64 {
                 (67, clear_256::<67>),
                 (512, clear_256::<512>),
                 (1280, clear_256::<1280>),
-                (2032, clear_256::<2032>),
+                (2048, clear_256::<2048>),
             ];
             let by_512: [(usize, Clear); 3] =
-                [(191, clear_512::<191>), (1280, clear_512::<1280>), (2032, clear_512::<2032>)];
+                [(191, clear_512::<191>), (1280, clear_512::<1280>), (2048, clear_512::<2048>)];
             for (name, runs, table) in [
                 ("AVX2", Avx2::detect().is_some(), &by_256[..]),
                 ("AVX-512", Avx512::detect().is_some(), &by_512[..]),

@@ -14,8 +14,8 @@ use super::batch::{self, Places, Registers};
 use super::limbs::{Limbs, MAX_LANES, Multiply32};
 use super::poly1305::radix26::Radix26;
 use super::rows::Rows;
-use super::words::{BLOCK, State, Words};
-use super::{ALONE_STACK, ONE_STACK, SHORT_STACK, STACK};
+use super::words::{BLOCK, Block, State, Words};
+use super::{ALONE_STACK, SHORT_STACK, STACK, stack_for_one};
 use crate::engine::message::Message;
 use crate::engine::stack::with_wiped_stack;
 
@@ -25,6 +25,7 @@ struct Words4(uint32x4_t);
 
 impl Words for Words4 {
     const LANES: usize = 4;
+    type Blocks = [Block; 4];
 
     #[inline(always)]
     unsafe fn splat(word: u32) -> Self {
@@ -314,7 +315,7 @@ pub(super) fn run<M: Message>(key: &[u32; 8], messages: &mut [M]) {
             [message] if alone::fits::<[Row; 4], M>(message) => run_alone(key, message),
             [message] => {
                 let message = core::array::from_mut(message);
-                with_wiped_stack::<ONE_STACK, _>(|| kernel_one(key, message));
+                with_wiped_stack::<{ stack_for_one(20480) }, _>(|| kernel_one(key, message));
             }
             _ if batch::all_short(messages) => {
                 with_wiped_stack::<SHORT_STACK, _>(|| kernel(key, messages));

@@ -474,7 +474,7 @@ unsafe fn xor_set<W: Words>(blocks: &OfMessage, from: *const u8, to: *mut u8, at
         if end - at >= W::LANES * BLOCK {
             W::xor_blocks(state, from.add(at), to.add(at));
         } else {
-            let mut keystream = [const { MaybeUninit::<Block>::uninit() }; MAX_SET];
+            let mut keystream = MaybeUninit::<W::Blocks>::uninit();
             let keystream: *mut u8 = keystream.as_mut_ptr().cast();
             W::store_blocks(state, keystream);
             W::xor_text(keystream, from.add(at), to.add(at), end - at);

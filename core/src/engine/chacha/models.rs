@@ -12,7 +12,7 @@ use super::poly1305::radix44::Radix44;
 use super::poly1305::{Keys, Radix, long, scalar, short};
 use super::rows::Rows;
 use super::tests::{Kernel, agrees};
-use super::words::{BLOCK, State, Words};
+use super::words::{BLOCK, Block, State, Words};
 use crate::engine::message::Message;
 
 /// A model of a register of `L` words.
@@ -31,6 +31,7 @@ impl<const L: usize> ModelWords<L> {
 
 impl<const L: usize> Words for ModelWords<L> {
     const LANES: usize = L;
+    type Blocks = [Block; L];
 
     unsafe fn splat(word: u32) -> Self {
         Self([word; L])

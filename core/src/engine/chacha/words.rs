@@ -22,6 +22,9 @@ pub(super) trait Words: Copy {
     /// How many lanes there are.
     const LANES: usize;
 
+    /// A block for each lane.
+    type Blocks: Copy;
+
     /// The same word in every lane.
     ///
     /// # Safety
@@ -207,6 +210,7 @@ unsafe fn xor_piece<const N: usize>((keystream, from, to): (*const u8, *const u8
 /// Several registers that work side by side, which hides the latency of their instructions.
 impl<W: Words, const K: usize> Words for [W; K] {
     const LANES: usize = W::LANES * K;
+    type Blocks = [W::Blocks; K];
 
     #[inline(always)]
     unsafe fn splat(word: u32) -> Self {

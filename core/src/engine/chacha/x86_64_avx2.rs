@@ -15,8 +15,8 @@ use super::batch::{self, Places, Registers};
 use super::limbs::{Limbs, MAX_LANES, Multiply32};
 use super::poly1305::radix26::Radix26;
 use super::rows::Rows;
-use super::words::{BLOCK, State, Words};
-use super::{ALONE_STACK, ONE_STACK, SHORT_STACK, STACK};
+use super::words::{BLOCK, Block, State, Words};
+use super::{ALONE_STACK, SHORT_STACK, STACK, stack_for_one};
 use crate::engine::detect::Avx2;
 use crate::engine::message::Message;
 use crate::engine::stack::with_wiped_stack;
@@ -30,6 +30,7 @@ struct Words8(__m256i);
 
 impl Words for Words8 {
     const LANES: usize = 8;
+    type Blocks = [Block; 8];
 
     #[inline(always)]
     unsafe fn splat(word: u32) -> Self {
@@ -344,7 +345,7 @@ pub(super) fn run<M: Message>(_: Avx2, key: &[u32; 8], messages: &mut [M]) {
             [message] if alone::fits::<[Rows2; 4], M>(message) => run_alone(key, message),
             [message] => {
                 let message = core::array::from_mut(message);
-                with_wiped_stack::<ONE_STACK, _>(|| kernel_one(key, message));
+                with_wiped_stack::<{ stack_for_one(9216) }, _>(|| kernel_one(key, message));
             }
             _ if batch::all_short(messages) => {
                 with_wiped_stack::<SHORT_STACK, _>(|| kernel(key, messages));

@@ -15,8 +15,8 @@ use super::batch::{self, Places, Registers};
 use super::limbs::{Limbs, MAX_LANES, Multiply32};
 use super::poly1305::radix26::Radix26;
 use super::rows::Rows;
-use super::words::{BLOCK, State, Words};
-use super::{ALONE_STACK, ONE_STACK, SHORT_STACK, STACK};
+use super::words::{BLOCK, Block, State, Words};
+use super::{ALONE_STACK, SHORT_STACK, STACK, stack_for_one};
 use crate::engine::detect::Avx512;
 use crate::engine::message::Message;
 use crate::engine::stack::with_wiped_stack;
@@ -27,6 +27,7 @@ pub(super) struct Words16(__m512i);
 
 impl Words for Words16 {
     const LANES: usize = 16;
+    type Blocks = [Block; 16];
 
     #[inline(always)]
     unsafe fn splat(word: u32) -> Self {
@@ -416,7 +417,7 @@ pub(super) fn run<M: Message>(_: Avx512, key: &[u32; 8], messages: &mut [M]) {
             [message] if alone::fits::<[Rows4; 2], M>(message) => run_alone(key, message),
             [message] => {
                 let message = core::array::from_mut(message);
-                with_wiped_stack::<ONE_STACK, _>(|| kernel_one(key, message));
+                with_wiped_stack::<{ stack_for_one(17408) }, _>(|| kernel_one(key, message));
             }
             _ if batch::all_short(messages) => {
                 with_wiped_stack::<SHORT_STACK, _>(|| kernel(key, messages));

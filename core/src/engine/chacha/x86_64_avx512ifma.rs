@@ -7,7 +7,7 @@ use super::batch::{self, Places, Registers};
 use super::limbs::Multiply52;
 use super::poly1305::radix44::Radix44;
 use super::x86_64_avx512::{self, Limbs8, Rows4, Words16};
-use super::{ONE_STACK, SHORT_STACK, STACK};
+use super::{SHORT_STACK, STACK, stack_for_one};
 use crate::engine::detect::Avx512Ifma;
 use crate::engine::message::Message;
 use crate::engine::stack::with_wiped_stack;
@@ -52,7 +52,7 @@ pub(super) fn run<M: Message>(_: Avx512Ifma, key: &[u32; 8], messages: &mut [M])
             [message] if alone::fits::<[Rows4; 2], M>(message) => x86_64_avx512::run_alone(key, message),
             [message] => {
                 let message = core::array::from_mut(message);
-                with_wiped_stack::<ONE_STACK, _>(|| kernel_one(key, message));
+                with_wiped_stack::<{ stack_for_one(13312) }, _>(|| kernel_one(key, message));
             }
             _ if batch::all_short(messages) => {
                 with_wiped_stack::<SHORT_STACK, _>(|| kernel(key, messages));
