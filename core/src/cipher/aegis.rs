@@ -5,14 +5,15 @@ use crate::aead::{Open, Seal};
 use crate::engine::Engine;
 use crate::engine::aegis::{Backend, Frame, Variant};
 use crate::engine::message::Checked;
-use crate::engine::stack::with_wiped_stack;
+use crate::engine::stack::wipe_below;
 
 /// How much of the stack a call into an engine uses at most, in bytes, with room to spare. A message that is alone pays for
 /// every byte of it that is wiped, so there are steps; overflow checks need more.
 const LARGE_STACK: usize = 8192;
-const MIDDLE_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 2048 };
-const SMALL_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 1280 };
-const SMALLEST_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 512 };
+const STACK_FOR_SEVERAL: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 2048 };
+const MIDDLE_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 1280 };
+const SMALL_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 768 };
+const SMALLEST_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 384 };
 
 /// A variant and its engine. There are no round keys: AEGIS works on the raw key.
 pub(super) struct Context {
@@ -40,21 +41,26 @@ impl Context {
     }
 
     pub(super) fn seal_batch(&self, key: &[u8], batch: Checked<'_, Seal<'_>>) {
-        self.with_wiped_stack(batch.len(), || self.backend.seal(self.variant, key, batch));
+        let messages = batch.len();
+        self.backend.seal(self.variant, key, batch);
+        self.wipe_stack(messages);
     }
 
     pub(super) fn open_batch(&self, key: &[u8], batch: Checked<'_, Open<'_>>) {
-        self.with_wiped_stack(batch.len(), || self.backend.open(self.variant, key, batch));
+        let messages = batch.len();
+        self.backend.open(self.variant, key, batch);
+        self.wipe_stack(messages);
     }
 
-    /// Wipes what this many messages may have left behind.
+    /// Wipes what the kernels may have left behind for this many messages.
     #[inline(always)]
-    fn with_wiped_stack(&self, messages: usize, work: impl FnOnce()) {
+    fn wipe_stack(&self, messages: usize) {
         match (self.backend.frame(self.variant), messages) {
-            (Frame::Smallest, 1) => with_wiped_stack::<SMALLEST_STACK, _>(work),
-            (Frame::Small, 1) => with_wiped_stack::<SMALL_STACK, _>(work),
-            (Frame::Large, _) => with_wiped_stack::<LARGE_STACK, _>(work),
-            _ => with_wiped_stack::<MIDDLE_STACK, _>(work),
+            (Frame::Smallest, 1) => wipe_below::<SMALLEST_STACK>(),
+            (Frame::Small, 1) => wipe_below::<SMALL_STACK>(),
+            (Frame::Middle, 1) => wipe_below::<MIDDLE_STACK>(),
+            (Frame::Large, _) => wipe_below::<LARGE_STACK>(),
+            _ => wipe_below::<STACK_FOR_SEVERAL>(),
         }
     }
 }

@@ -69,6 +69,7 @@ pub(crate) enum Backend {
 pub(crate) enum Frame {
     Smallest,
     Small,
+    Middle,
     Large,
 }
 
@@ -119,21 +120,25 @@ impl Backend {
     }
 
     /// How large its kernels' frames are: the smallest where an end of a text passes through no memory, by AVX-512's masks or
-    /// because there is but one lane; large without any registers for the state.
+    /// because there is but one lane, small where it does and the state is in registers, and large without any registers for it.
     pub(crate) fn frame(self, variant: Variant) -> Frame {
-        let _ = variant; // unused where there is no engine of x86-64
+        let is_one_lane = matches!(variant, Variant::Aegis128l | Variant::Aegis256);
+        let is_four_lanes = matches!(variant, Variant::Aegis128x4 | Variant::Aegis256x4);
         match self {
             Self::Portable => Frame::Large,
             #[cfg(target_arch = "x86_64")]
             Self::AesNi(x86_64_aesni::Encoding::Evex(..)) | Self::Vaes512(_) => Frame::Smallest,
             #[cfg(target_arch = "x86_64")]
-            Self::AesNi(_) | Self::Vaes256(_)
-                if matches!(variant, Variant::Aegis128l | Variant::Aegis256) =>
-            {
-                Frame::Smallest
+            Self::AesNi(_) | Self::Vaes256(_) if is_one_lane => Frame::Smallest,
+            #[cfg(target_arch = "x86_64")]
+            Self::Vaes256(_) if is_four_lanes => Frame::Middle,
+            #[cfg(target_arch = "x86_64")]
+            Self::AesNi(_) | Self::Vaes256(_) => Frame::Small,
+            #[cfg(target_arch = "aarch64")]
+            Self::Armv8(_) => {
+                let _ = (is_one_lane, is_four_lanes); // its frames were not told apart
+                Frame::Middle
             }
-            #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-            _ => Frame::Small,
         }
     }
 

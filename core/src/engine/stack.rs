@@ -20,12 +20,15 @@ fn separate_frame<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Overwrites as much of the stack below the caller's frame, which this function is part of: in wide registers, since this is
-/// a good part of the time that a short message takes, and libraries of C clear what is larger than 2 KiB in a way that takes as
-/// long to begin. In the widest where there is much: while they are in use, a unit for narrower ones is not, which the next
-/// message would feel.
+/// Overwrites as much of the stack below the caller's frame, which this function is part of: what is left there by functions
+/// that were called from that frame, and never become part of it. Those of engines never do: none may that needs features which
+/// its caller lacks. An AEGIS message that is short would feel one frame more.
+///
+/// In wide registers, since this is a good part of the time that such a message takes, and libraries of C clear what is larger
+/// than 2 KiB in a way that takes as long to begin. In the widest where there is much: while they are in use, a unit for narrower
+/// ones is not, which the next message would feel.
 #[inline(always)]
-fn wipe_below<const BYTES: usize>() {
+pub(crate) fn wipe_below<const BYTES: usize>() {
     #[cfg(target_arch = "x86_64")]
     {
         if BYTES > 1024 && Vaes512::detect().is_some() {
