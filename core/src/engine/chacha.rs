@@ -44,8 +44,7 @@ const fn stack_for_one(used: usize) -> usize {
     if cfg!(debug_assertions) { 20480 } else { used }
 }
 
-/// The same for a short message alone, which would take longer to overwrite than to seal. Below 2 KiB: libraries of C
-/// clear what is larger in another way, which takes longer to begin.
+/// The same for a short message alone, which would take longer to overwrite than to seal.
 const ALONE_STACK: usize = 1536;
 
 /// A key and the engine that works with it.
