@@ -5,6 +5,11 @@ use core::hint::black_box;
 #[cfg(target_arch = "x86_64")]
 use super::detect::{Avx2, Vaes512};
 
+/// How much of the stack is overwritten in wide registers, in bytes. A function for more, or one that checks for overflow, may
+/// need aligned room for such a register itself, and then there is a gap above what it overwrites.
+#[cfg(target_arch = "x86_64")]
+const QUICKLY_WIPED: usize = 2048;
+
 /// Calls `work`, then overwrites what it may have used of the stack: compilers spill key words and cipher states
 /// there, where no destructor reaches them. `tests/wiping.rs` looks for what is left.
 #[inline]
@@ -24,13 +29,12 @@ fn separate_frame<T>(work: impl FnOnce() -> T) -> T {
 /// that were called from that frame, and never become part of it. Those of engines never do: none may that needs features which
 /// its caller lacks. An AEGIS message that is short would feel one frame more.
 ///
-/// In wide registers, since this is a good part of the time that such a message takes, and libraries of C clear what is larger
-/// than 2 KiB in a way that takes as long to begin. In the widest where there is much: while they are in use, a unit for narrower
-/// ones is not, which the next message would feel.
+/// What is not much in wide registers, since this is a good part of the time that such a message takes. In the widest where it is
+/// more: while they are in use, a unit for narrower ones is not, which the next message would feel.
 #[inline(always)]
 pub(crate) fn wipe_below<const BYTES: usize>() {
     #[cfg(target_arch = "x86_64")]
-    {
+    if BYTES <= QUICKLY_WIPED {
         if BYTES > 1024 && Vaes512::detect().is_some() {
             // SAFETY: token.
             return unsafe { x86_64::wipe_512::<BYTES>() };
