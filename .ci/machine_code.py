@@ -40,7 +40,8 @@ AARCH64 = {
 SPILL = re.compile(r"^v?mov\w+\s+%[xyz]mm\d+,[^(]*\(%r[sb]p\)|^st[pr]\s+q.*\[sp")
 
 # The same for AES-GCM: messages one after the other and side by side, two lengths of keys, sealed and opened. Those of
-# AES-NI are there twice, in both forms of its instructions. A short message alone has no loop.
+# AES-NI are there twice, in both forms of its instructions. Those for a short message alone, as many or half as many,
+# have no loop of rounds.
 GCM_X86_64 = {
     "x86_64_aesni": (r"\bv?aesenc\b.*%xmm", 16),
     "x86_64_vaes256": (r"\bvaesenc\b.*%ymm", 8),
@@ -76,6 +77,8 @@ ROUND = re.compile(r"\b(vaesenc|aesenc|aese)\b")
 AES = re.compile(r"\b(v?aes(enc|dec|imc|keygen)|aes[ed]\b|aesi?mc\b|v?pclmul|pmull)")
 CALL = re.compile(r"^(call|blr?\b)")
 JUMP = re.compile(r"^(?:j\w+|b(?:\.\w+)?|cbn?z|tbn?z)\s.*?\b([0-9a-f]+) <")
+# A call of what has not the kernel's instructions: one of them, a closure, or what was to call it for each of an array.
+NOT_INLINED = re.compile(r"core_arch|core5array|core\.\.array|closure")
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(.*)$")
 
@@ -173,13 +176,27 @@ def gcm_problems(functions: list[Function], engines: dict[str, tuple[str, int]])
     return found
 
 
+def gcm_alone_problems(functions: list[Function], engines: dict[str, tuple[str, int]]) -> list[str]:
+    """What is wrong with the kernels of AES-GCM for a short message alone; nothing if all is well."""
+    found = []
+    for engine, (_, expected) in engines.items():
+        name = re.compile(rf"gcm.*{engine}.*Kernels.*alone_")
+        kernels = [function for function in functions if name.search(function.name)]
+        if len(kernels) < expected // 2:
+            found.append(f"AES-GCM, {engine}: {len(kernels)} kernels for one message, expected {expected // 2}")
+        for kernel in kernels:
+            for text in (text for _, text in kernel.code if CALL.match(text) and NOT_INLINED.search(text)):
+                found.append(f"{kernel.name}: an instruction became a function: {text}")
+    return found
+
+
 def chacha_problems(functions: list[Function], engines: dict[str, ChaChaEngine]) -> list[str]:
     """What is wrong with the kernels of ChaCha20-Poly1305; nothing if all is well."""
     found = []
     family = [function for function in functions if "chacha" in function.name and "pagecrypt" in function.name]
     for function in family:
         # A closure or an iterator that became a function of its own has not the kernel's instructions.
-        for text in (text for _, text in function.code if CALL.match(text) and "core_arch" in text):
+        for text in (text for _, text in function.code if CALL.match(text) and NOT_INLINED.search(text)):
             found.append(f"{function.name}: an instruction became a function: {text}")
     for engine, expected in engines.items():
         name = re.compile(rf"{engine}(?!ifma).*kernel")
@@ -216,6 +233,7 @@ def main(binary: str, objdump: str = "objdump") -> int:
     chacha_engines = CHACHA_AARCH64 if arm else CHACHA_X86_64
     functions = parse(listing)
     found = problems(functions, engines) + gcm_problems(functions, gcm_engines)
+    found += gcm_alone_problems(functions, gcm_engines)
     found += chacha_problems(functions, chacha_engines)
     for problem in found:
         print(problem, file=sys.stderr)
