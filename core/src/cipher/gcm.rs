@@ -42,16 +42,12 @@ impl Context {
     /// Does the work on so many messages, the first of that length, and overwrites what it used of the stack. For one short
     /// message that takes a good part of the time, so no more is overwritten than its engine may have used.
     fn with_stack_for(&self, messages: usize, first: usize, work: impl FnOnce()) {
-        if messages >= SIDE_BY_SIDE {
-            with_wiped_stack::<STACK, _>(work);
-        } else if messages == 1 && self.backend.way(first) == Way::Alone8 {
-            with_wiped_stack::<STACK_FOR_ALONE_8, _>(work);
-        } else if messages == 1 && self.backend.way(first) == Way::Alone16 {
-            with_wiped_stack::<STACK_FOR_ALONE_16, _>(work);
-        } else if self.engine() <= Engine::AesNi {
-            with_wiped_stack::<STACK_FOR_FEW_AESNI, _>(work);
-        } else {
-            with_wiped_stack::<STACK_FOR_FEW, _>(work);
+        match (messages, self.backend.way(first)) {
+            (SIDE_BY_SIDE.., _) => with_wiped_stack::<STACK, _>(work),
+            (1, Way::Alone8) => with_wiped_stack::<STACK_FOR_ALONE_8, _>(work),
+            (1, Way::Alone16) => with_wiped_stack::<STACK_FOR_ALONE_16, _>(work),
+            _ if self.engine() <= Engine::AesNi => with_wiped_stack::<STACK_FOR_FEW_AESNI, _>(work),
+            _ => with_wiped_stack::<STACK_FOR_FEW, _>(work),
         }
     }
 }
@@ -59,10 +55,10 @@ impl Context {
 /// From how many messages on some may go side by side.
 const SIDE_BY_SIDE: usize = 8;
 
-/// How much of the stack the kernels use at most, in bytes, with room to spare: for messages side by side, for a few, which
+/// How much of the stack the kernels use at most, in bytes, with room to spare: for messages side by side (7.1 KiB), for a few, which
 /// go one after the other in registers of 64 or 32 bytes (1.8 KiB) or of 16 (1.1 KiB), and for one that is in registers at
 /// once.
-const STACK: usize = if cfg!(debug_assertions) { 8192 } else { 6144 };
+const STACK: usize = if cfg!(debug_assertions) { 12288 } else { 8192 };
 const STACK_FOR_FEW: usize = if cfg!(debug_assertions) { 4096 } else { 2048 };
 const STACK_FOR_ALONE_8: usize = if cfg!(debug_assertions) { 4096 } else { 640 };
 const STACK_FOR_ALONE_16: usize = if cfg!(debug_assertions) { 4096 } else { 1280 };

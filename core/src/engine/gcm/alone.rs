@@ -2,10 +2,10 @@
 //! one reduction.
 
 use super::bytes;
-use super::hash::{Pair, Product, associated_data, lengths};
+use super::hash::{Pair, Product, before_text, lengths, tag};
 use super::long::first_round;
 use super::register::Register;
-use super::rounds;
+use super::rounds::{self, bare_middle_rounds};
 use super::schedule::{RUN, STRIDE, Schedule};
 use crate::engine::message::Message;
 
@@ -27,51 +27,65 @@ pub(super) unsafe fn run<R: Register, const N: usize, const ROUNDS: usize, M: Me
     let (nonce, data) = message.given();
     let blocks = length.div_ceil(16);
     debug_assert!(blocks <= N * R::LANES);
-    let mut tag = [0; 16];
-    // SAFETY: the caller's promise: no more is read or written than there is, and tables go on for a group behind any entry;
-    // a tag is as long as a register of one lane.
-    unsafe {
+    // SAFETY: the caller's promise: no more is read or written than there is.
+    let tag = unsafe {
         let zero = R::broadcast(&0);
-        let (whole, rest) = (length / (16 * R::LANES), length % (16 * R::LANES));
         let mut texts = [zero; N];
         for (i, text) in texts.iter_mut().enumerate() {
-            let from = from.wrapping_add(16 * R::LANES * i);
-            if i < whole {
-                *text = R::load(from);
-            } else if i == whole && rest > 0 {
-                *text = R::load_first(from, rest);
+            match Share::of::<R>(i, length) {
+                Share::All => *text = R::load(from.add(16 * R::LANES * i)),
+                Share::First(rest) => *text = R::load_first(from.add(16 * R::LANES * i), rest),
+                Share::Nothing => {}
             }
         }
-        let mut hashed = texts;
+        let mut ciphertexts = texts;
         let mask = encrypt::<R, N, ROUNDS>(schedule, nonce, &mut texts, blocks);
-        for (i, (text, hashed)) in texts.iter().zip(&mut hashed).enumerate() {
-            let to = to.wrapping_add(16 * R::LANES * i);
-            if i < whole {
-                text.store(to);
-            } else if i == whole && rest > 0 {
-                text.store_first(to, rest);
-            }
-            if !M::OPEN {
-                *hashed = if i < whole {
+        for (i, (text, ciphertext)) in texts.iter().zip(&mut ciphertexts).enumerate() {
+            let sealed = match Share::of::<R>(i, length) {
+                Share::All => {
+                    text.store(to.add(16 * R::LANES * i));
                     *text
-                } else if i == whole && rest > 0 {
+                }
+                Share::First(rest) => {
+                    text.store_first(to.add(16 * R::LANES * i), rest);
                     text.keep_first(rest)
-                } else {
-                    zero
-                };
+                }
+                Share::Nothing => zero,
+            };
+            if !M::OPEN {
+                *ciphertext = sealed;
             }
         }
-        let mut sum = hash::<R, N>(schedule, &hashed, blocks).fold();
+        let mut sum = hash::<R, N>(schedule, &ciphertexts, blocks).fold();
         if !data.is_empty() {
-            let block = associated_data::<R::Lane>(schedule, data).reverse();
-            let hash = Product::of(block, R::Lane::broadcast(schedule.power(1))).reduce();
-            sum = sum.add(Product::of(hash, R::Lane::broadcast(schedule.power(blocks + 1))));
+            sum = sum.add(before_text(schedule, data, blocks));
         }
-        let last = R::Lane::of(lengths(data.len(), length));
-        let hash = sum.add(Product::of(last, R::Lane::broadcast(schedule.power(1)))).reduce().reverse();
-        hash.xor(mask).store(tag.as_mut_ptr());
-    }
+        tag(schedule, sum, lengths(data.len(), length), mask)
+    };
     message.finish(&tag);
+}
+
+/// How much of a register is text.
+enum Share {
+    All,
+    /// So many bytes, at least one.
+    First(usize),
+    Nothing,
+}
+
+impl Share {
+    /// That of the register of this number.
+    #[inline(always)]
+    fn of<R: Register>(number: usize, length: usize) -> Self {
+        let (whole, rest) = (length / (16 * R::LANES), length % (16 * R::LANES));
+        if number < whole {
+            Self::All
+        } else if number == whole && rest > 0 {
+            Self::First(rest)
+        } else {
+            Self::Nothing
+        }
+    }
 }
 
 /// Encrypts or decrypts a text of so many blocks. Gives the mask of its tag, which comes out of the last lane unless that has
@@ -86,7 +100,7 @@ unsafe fn encrypt<R: Register, const N: usize, const ROUNDS: usize>(
     texts: &mut [R; N],
     blocks: usize,
 ) -> R::Lane {
-    // SAFETY: the caller's promise; there are `ROUNDS` keys.
+    // SAFETY: the caller's promise; there are `ROUNDS` keys, and last bytes for every block.
     unsafe {
         let base = first_round::<R::Lane>(schedule, bytes::nonce(nonce), 0);
         let of_tag = base.xor(R::Lane::broadcast(schedule.last_byte(1)));
@@ -102,13 +116,7 @@ unsafe fn encrypt<R: Register, const N: usize, const ROUNDS: usize>(
         } else {
             states[N - 1] = states[N - 1].with_last_lane(of_tag);
         }
-        let first = if R::KEY_FIRST { 1 } else { 2 };
-        for key in first..first + ROUNDS - 2 {
-            let key = schedule.round_key(key);
-            for state in &mut states {
-                *state = state.aes_round(key);
-            }
-        }
+        let states = bare_middle_rounds::<R, N, ROUNDS>(schedule, states);
         let (before, after) = (schedule.round_key(ROUNDS - 1), schedule.round_key::<R>(ROUNDS));
         for (state, text) in states.iter().zip(&mut *texts) {
             *text = state.aes_last(before, after.xor(*text));
@@ -127,21 +135,12 @@ unsafe fn hash<R: Register, const N: usize>(
     texts: &[R; N],
     blocks: usize,
 ) -> Product<R> {
-    let table = schedule.powers(RUN - blocks).as_ptr().cast::<u8>();
-    let middles = schedule.middles(RUN - blocks).as_ptr().cast::<u8>();
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller's promise: the registers are not more than a group has.
     unsafe {
         let mut sum = Product::each(R::broadcast(&0));
-        for i in 0..N / 2 {
-            // The middles of two powers stand side by side.
-            let apart = STRIDE / R::LANES;
-            let (first, second) = (i + i / apart * apart, i + i / apart * apart + apart);
-            let width = 16 * R::LANES;
-            let pair = Pair {
-                blocks: [texts[first].reverse_first(), texts[second].reverse_first()],
-                powers: [R::load(table.add(width * first)), R::load(table.add(width * second))],
-                middles: R::load(middles.add(width * first)),
-            };
+        for number in 0..N / 2 {
+            let [first, second] = Pair::<R>::places(number);
+            let pair = Pair::new(schedule, RUN - blocks, number, [texts[first], texts[second]]);
             for part in 0..3 {
                 pair.add_to(&mut sum, part);
             }

@@ -4,7 +4,7 @@
 //! Usage for Computing the GCM Mode": Karatsuba's three products, summed over many blocks before one reduction.
 
 use super::register::{Block, Register};
-use super::schedule::{RUN, Schedule};
+use super::schedule::{RUN, STRIDE, Schedule};
 
 /// The sum of products before it is reduced: in each lane the products of the low halves, of the high halves, and of the
 /// sums of both.
@@ -84,6 +84,34 @@ pub(super) struct Pair<R> {
 }
 
 impl<R: Register> Pair<R> {
+    /// Which registers of a group are its pair of this number: those whose blocks are [`STRIDE`] apart, so that registers of
+    /// any width work with the same middles.
+    #[inline(always)]
+    pub(super) fn places(number: usize) -> [usize; 2] {
+        let apart = STRIDE / R::LANES;
+        let first = if R::LANES == 1 { number } else { number + (number & !(apart - 1)) };
+        [first, first + apart]
+    }
+
+    /// Blocks at those places of a group, to be multiplied with the powers from the one at `powers` on.
+    ///
+    /// # Safety
+    /// The CPU has the register's instructions, and the place lies in a group.
+    #[inline(always)]
+    pub(super) unsafe fn new(schedule: &Schedule, powers: usize, number: usize, [a, b]: [R; 2]) -> Self {
+        let [first, second] = Self::places(number).map(|place| 16 * R::LANES * place);
+        let table = schedule.powers(powers).as_ptr().cast::<u8>();
+        let middles = schedule.middles(powers).as_ptr().cast::<u8>();
+        // SAFETY: the caller's promise; the tables go on for a group behind any power.
+        unsafe {
+            Self {
+                blocks: [a.reverse_first(), b.reverse_first()],
+                powers: [R::load(table.add(first)), R::load(table.add(second))],
+                middles: R::load(middles.add(first)),
+            }
+        }
+    }
+
     #[inline(always)]
     fn sums_of_halves(&self) -> R {
         let [a, b] = self.blocks;
@@ -150,6 +178,45 @@ pub(super) unsafe fn associated_data<R: Register<Lane = R>>(schedule: &Schedule,
         }
         hash.reverse()
     }
+}
+
+/// What the associated data, of which there are some, add to the hash of a text of so many blocks, or to that of as many of its
+/// first ones.
+///
+/// # Safety
+/// The CPU has the register's instructions, and there is such a power.
+#[inline(always)]
+pub(super) unsafe fn before_text<L: Register<Lane = L>>(
+    schedule: &Schedule,
+    data: &[u8],
+    blocks: usize,
+) -> Product<L> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let block = associated_data::<L>(schedule, data).reverse();
+        let hash = Product::of(block, L::broadcast(schedule.power(1))).reduce();
+        Product::of(hash, L::broadcast(schedule.power(blocks + 1)))
+    }
+}
+
+/// The tag: what the sum of all blocks before the lengths gives with them, under its mask.
+///
+/// # Safety
+/// The CPU has the register's instructions.
+#[inline(always)]
+pub(super) unsafe fn tag<L: Register<Lane = L>>(
+    schedule: &Schedule,
+    sum: Product<L>,
+    lengths: Block,
+    mask: L,
+) -> [u8; 16] {
+    let mut tag = [0; 16];
+    // SAFETY: the caller's promise; a tag is as long as a register of one lane.
+    unsafe {
+        let last = Product::of(L::of(lengths), L::broadcast(schedule.power(1)));
+        sum.add(last).reduce().reverse().xor(mask).store(tag.as_mut_ptr());
+    }
+    tag
 }
 
 /// The block that ends what is hashed (SP 800-38D, section 7.1, step 5), reversed: the lengths in bits.

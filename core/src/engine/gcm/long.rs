@@ -7,10 +7,10 @@
 use core::marker::PhantomData;
 
 use super::bytes;
-use super::hash::{Pair, Product, associated_data, lengths};
+use super::hash::{Pair, Product, before_text, lengths, tag};
 use super::register::{Block, Register};
 use super::rounds::{Hashing, IN_FLIGHT, PAIRS, encrypt, middle_rounds};
-use super::schedule::{FIRST_TEXT_COUNTER, RUN, STRIDE, Schedule};
+use super::schedule::{FIRST_TEXT_COUNTER, RUN, Schedule};
 use crate::engine::message::Message;
 
 /// Seals or opens messages one after the other.
@@ -144,23 +144,13 @@ struct Across<'a, R: Register> {
 }
 
 impl<R: Register> Hashing<R> for Across<'_, R> {
-    /// Blocks of the two registers are [`STRIDE`] apart, so that registers of any width work with the same middles.
     #[inline(always)]
     unsafe fn load(&self, number: usize) -> Pair<R> {
-        let apart = STRIDE / R::LANES;
-        let first = if apart == PAIRS { number } else { number + (number & !(apart - 1)) };
-        let first = 16 * R::LANES * first;
-        let second = first + 16 * STRIDE;
-        let table = self.schedule.powers(self.powers).as_ptr().cast::<u8>();
-        let middles = self.schedule.middles(self.powers).as_ptr().cast::<u8>();
-        // SAFETY: the caller's promise; the tables go on for a group behind any power.
+        // SAFETY: the caller's promise: a group is readable.
         unsafe {
-            let (a, b) = (R::load(self.to_hash.add(first)), R::load(self.to_hash.add(second)));
-            Pair {
-                blocks: [a.reverse_first(), b.reverse_first()],
-                powers: [R::load(table.add(first)), R::load(table.add(second))],
-                middles: R::load(middles.add(first)),
-            }
+            let blocks =
+                Pair::<R>::places(number).map(|place| R::load(self.to_hash.add(16 * R::LANES * place)));
+            Pair::new(self.schedule, self.powers, number, blocks)
         }
     }
 
@@ -349,12 +339,7 @@ impl<R: Register> Hash<R> {
         let mut sum = Product::each(zero);
         if !data.is_empty() {
             // SAFETY: the caller's promise.
-            unsafe {
-                let block = associated_data::<R::Lane>(schedule, data).reverse();
-                let hash = Product::of(block, R::Lane::broadcast(schedule.power(1))).reduce();
-                let behind = R::Lane::broadcast(schedule.power(RUN.min(blocks) + 1));
-                sum = sum.restart(Product::of(hash, behind));
-            }
+            sum = sum.restart(unsafe { before_text(schedule, data, RUN.min(blocks)) });
         }
         Self { sum, blocks, done: 0, powers: 0, lengths: lengths(data.len(), text), mask }
     }
@@ -406,13 +391,7 @@ impl<R: Register> Hash<R> {
     /// As [`run`].
     #[inline(always)]
     unsafe fn finish<M: Message>(&self, schedule: &Schedule, message: &mut M) {
-        let mut tag = [0; 16];
-        // SAFETY: the caller's promise; a tag is as long as a register of one lane.
-        unsafe {
-            let last = Product::of(R::Lane::of(self.lengths), R::Lane::broadcast(schedule.power(1)));
-            let hash = self.sum.fold().add(last).reduce().reverse();
-            hash.xor(self.mask).store(tag.as_mut_ptr());
-        }
-        message.finish(&tag);
+        // SAFETY: the caller's promise.
+        message.finish(&unsafe { tag(schedule, self.sum.fold(), self.lengths, self.mask) });
     }
 }

@@ -83,13 +83,30 @@ unsafe fn round<R: Register>(
 /// # Safety
 /// As [`middle_rounds`].
 #[inline(always)]
-pub(super) unsafe fn encrypt<R: Register, const ROUNDS: usize>(schedule: &Schedule, mut state: R) -> R {
-    let first = if R::KEY_FIRST { 1 } else { 2 };
+pub(super) unsafe fn encrypt<R: Register, const ROUNDS: usize>(schedule: &Schedule, state: R) -> R {
     // SAFETY: the caller's promise; there are `ROUNDS` keys.
     unsafe {
-        for key in first..first + ROUNDS - 2 {
-            state = state.aes_round(schedule.round_key(key));
-        }
+        let [state] = bare_middle_rounds::<R, 1, ROUNDS>(schedule, [state]);
         state.aes_last(schedule.round_key(ROUNDS - 1), schedule.round_key(ROUNDS))
     }
+}
+
+/// All rounds but the first and the last of any registers, with nothing beside them.
+///
+/// # Safety
+/// As [`middle_rounds`].
+#[inline(always)]
+pub(super) unsafe fn bare_middle_rounds<R: Register, const N: usize, const ROUNDS: usize>(
+    schedule: &Schedule,
+    mut states: [R; N],
+) -> [R; N] {
+    let first = if R::KEY_FIRST { 1 } else { 2 };
+    for key in first..first + ROUNDS - 2 {
+        // SAFETY: the caller's promise; there are `ROUNDS` keys.
+        let key = unsafe { schedule.round_key(key) };
+        for state in &mut states {
+            *state = state.aes_round(key);
+        }
+    }
+    states
 }
