@@ -92,6 +92,8 @@ test-release:
 	@.ci/setup rust c
 	@.ci/step "secrets are wiped in the release build" \
 		.ci/shipped cargo test --release -p pagecrypt-matrix --test wiping --test wiping_sqlite
+	@.ci/step "secrets are wiped where all is compiled for this CPU" env RUSTFLAGS="-C target-cpu=native" \
+		CARGO_TARGET_DIR=target/native cargo test --release -p pagecrypt --test wiping
 
 # No branch and no address depends on keys and plaintexts.
 test-constant-time:

@@ -120,7 +120,8 @@ impl Backend {
     }
 
     /// How large its kernels' frames are: the smallest where an end of a text passes through no memory, by AVX-512's masks or
-    /// because there is but one lane, small where it does and the state is in registers, and large without any registers for it.
+    /// because there is but one lane; small where it does; in the middle where the state does, too, or nobody looked; and large
+    /// without any registers for the state.
     pub(crate) fn frame(self, variant: Variant) -> Frame {
         let is_one_lane = matches!(variant, Variant::Aegis128l | Variant::Aegis256);
         let is_four_lanes = matches!(variant, Variant::Aegis128x4 | Variant::Aegis256x4);
@@ -136,7 +137,7 @@ impl Backend {
             #[cfg(target_arch = "x86_64")]
             Self::AesNi(_) | Self::Vaes256(_) => Frame::Small,
             #[cfg(target_arch = "aarch64")]
-            Self::Armv8(_) => Frame::Middle, // its frames were not told apart
+            Self::Armv8(_) => Frame::Middle,
         }
     }
 

@@ -5,8 +5,9 @@ use core::hint::black_box;
 #[cfg(target_arch = "x86_64")]
 use super::detect::{Avx2, Vaes512};
 
-/// How much of the stack is overwritten in wide registers, in bytes. A function for more, or one that checks for overflow, may
-/// need aligned room for such a register itself, and then there is a gap above what it overwrites.
+/// How much of the stack is overwritten in wide registers, in bytes: what one short message may leave behind. Only in builds
+/// without debug assertions: with them such a function needs aligned room on the stack itself, and above it a gap would stay as
+/// it was.
 #[cfg(target_arch = "x86_64")]
 const QUICKLY_WIPED: usize = 2048;
 
@@ -26,15 +27,15 @@ fn separate_frame<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// Overwrites as much of the stack below the caller's frame, which this function is part of: what is left there by functions
-/// that were called from that frame, and never become part of it. Those of engines never do: none may that needs features which
-/// its caller lacks. An AEGIS message that is short would feel one frame more.
+/// that were called from that frame, and never become part of it. The kernels of AEGIS are such functions; a short message would
+/// feel one frame more.
 ///
 /// What is not much in wide registers, since this is a good part of the time that such a message takes. In the widest where it is
 /// more: while they are in use, a unit for narrower ones is not, which the next message would feel.
 #[inline(always)]
 pub(crate) fn wipe_below<const BYTES: usize>() {
     #[cfg(target_arch = "x86_64")]
-    if BYTES <= QUICKLY_WIPED {
+    if BYTES <= QUICKLY_WIPED && !cfg!(debug_assertions) {
         if BYTES > 1024 && Vaes512::detect().is_some() {
             // SAFETY: token.
             return unsafe { x86_64::wipe_512::<BYTES>() };

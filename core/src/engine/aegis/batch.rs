@@ -36,16 +36,18 @@ macro_rules! by_variant {
 pub(super) use by_variant;
 
 /// Kernels with these features of the CPU, which are those of the registers that they are called with: a module of
-/// `one`, `alike` and `mixed`, which are [`run_one`], [`run_alike`] and [`run_mixed`].
+/// `one`, `alike` and `mixed`, which are [`run_one`], [`run_alike`] and [`run_mixed`]. Each stays a function of its own, also where
+/// whoever calls it is compiled for the same features: [`wipe_below`](crate::engine::stack::wipe_below) relies on it.
 macro_rules! kernel {
-    ($name:ident, $(#[$attribute:meta])+) => {
+    ($name:ident $(, #[$attribute:meta])?) => {
         mod $name {
             use crate::engine::aegis::batch;
             use crate::engine::aegis::construction::Family;
             use crate::engine::aegis::register::Register;
             use crate::engine::message::{Part, Message};
 
-            $(#[$attribute])+
+            $(#[$attribute])?
+            #[inline(never)]
             pub(super) fn one<F, const RATE: usize, const D: usize, R, M>(key: &[u8], message: Part<'_, M>)
             where
                 F: Family<RATE>,
@@ -56,7 +58,8 @@ macro_rules! kernel {
                 unsafe { batch::run_one::<F, RATE, D, R, M>(key, message) };
             }
 
-            $(#[$attribute])+
+            $(#[$attribute])?
+            #[inline(never)]
             pub(super) fn alike<F, const RATE: usize, const D: usize, R, M, const FULL: bool>(
                 key: &[u8],
                 messages: Part<'_, M>,
@@ -69,7 +72,8 @@ macro_rules! kernel {
                 unsafe { batch::run_alike::<F, RATE, D, R, M, FULL>(key, messages) };
             }
 
-            $(#[$attribute])+
+            $(#[$attribute])?
+            #[inline(never)]
             pub(super) fn mixed<F, const RATE: usize, const D: usize, One, Many, M>(
                 key: &[u8],
                 messages: Part<'_, M>,

@@ -132,7 +132,7 @@ pub(super) fn run<M: Message>(variant: Variant, key: &[u8], batch: Checked<'_, M
     });
 }
 
-batch::kernel!(kernel, #[inline(never)]);
+batch::kernel!(kernel);
 
 /// SubBytes, ShiftRows and MixColumns (FIPS 197) of eight blocks.
 #[inline(never)]

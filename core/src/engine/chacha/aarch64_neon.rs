@@ -341,12 +341,14 @@ unsafe fn run_alone<M: Message>(key: &[u32; 8], message: &mut M) {
 }
 
 #[target_feature(enable = "neon")]
+#[inline(never)]
 fn kernel<M: Message>(key: &[u32; 8], messages: &mut [M]) {
     // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
     unsafe { batch::run::<Choice, 5, M>(key, messages) };
 }
 
 #[target_feature(enable = "neon")]
+#[inline(never)]
 fn kernel_one<M: Message>(key: &[u32; 8], message: &mut [M; 1]) {
     // SAFETY: as `kernel`.
     unsafe { batch::run_one::<Choice, 5, M>(key, message) };
@@ -371,6 +373,7 @@ unsafe fn kernel_long<M: Message>(key: &[u32; 8], messages: &mut [M], keystream:
 }
 
 #[target_feature(enable = "neon")]
+#[inline(never)]
 fn kernel_alone<R: Rows, M: Message>(key: &[u32; 8], message: &mut M) {
     // SAFETY: as `kernel`.
     unsafe { alone::run::<R, Words4, M>(key, message) };

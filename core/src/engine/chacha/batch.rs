@@ -14,7 +14,9 @@ use super::rows::{MAX_FEW, Rows};
 use super::words::{BLOCK, Block, Words};
 use crate::engine::message::Message;
 
-/// The registers that an engine works with, and the functions in which its instructions may stand.
+/// The registers that an engine works with, and the functions in which its instructions may stand. These and the engine's other
+/// kernels are never inlined, though who calls them may be compiled for the same features: they would become one frame, larger
+/// than what is overwritten.
 pub(super) trait Registers<const N: usize> {
     /// For many blocks.
     type Many: Words;

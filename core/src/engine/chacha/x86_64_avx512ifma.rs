@@ -63,12 +63,14 @@ pub(super) fn run<M: Message>(_: Avx512Ifma, key: &[u32; 8], messages: &mut [M])
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512ifma,avx2")]
+#[inline(never)]
 fn kernel<M: Message>(key: &[u32; 8], messages: &mut [M]) {
     // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
     unsafe { batch::run::<Choice, 3, M>(key, messages) };
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512ifma,avx2")]
+#[inline(never)]
 fn kernel_one<M: Message>(key: &[u32; 8], message: &mut [M; 1]) {
     // SAFETY: as `kernel`.
     unsafe { batch::run_one::<Choice, 3, M>(key, message) };

@@ -256,24 +256,28 @@ impl Kernels for Armv8Kernels {
     const SIDE_BY_SIDE: usize = Neon::LANES * IN_FLIGHT;
 
     #[target_feature(enable = "neon,aes")]
+    #[inline(never)]
     unsafe fn expand(schedule: &mut Schedule, key: &[u8]) {
         // SAFETY: the caller's promise.
         unsafe { schedule.expand::<Neon>(key) };
     }
 
     #[target_feature(enable = "neon,aes")]
+    #[inline(never)]
     unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
         // SAFETY: the caller's promise.
         unsafe { alone::run::<Neon, 8, ROUNDS, M>(schedule, message) };
     }
 
     #[target_feature(enable = "neon,aes")]
+    #[inline(never)]
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
         // SAFETY: the caller's promise.
         unsafe { long::run::<Neon, ROUNDS, M>(schedule, messages) };
     }
 
     #[target_feature(enable = "neon,aes")]
+    #[inline(never)]
     unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
         // SAFETY: the caller's promise.
         unsafe { short::run::<Neon, ROUNDS, M>(schedule, messages, blocks) };

@@ -4,8 +4,9 @@ use super::schedule::Schedule;
 use super::short;
 use crate::engine::message::Message;
 
-/// What an engine does, each in a function of its own: with the CPU features that it names, and with no more of the
-/// stack than it needs, since what a call may have used is overwritten afterwards.
+/// What an engine does, each in a function of its own, never inlined: with the CPU features that it names, and with no more of
+/// the stack than it needs, since what a call may have used is overwritten afterwards. Compiled for the CPU at hand, whoever
+/// calls it has the features as well, and would become one frame with all that it may call.
 pub(super) trait Kernels {
     /// How many messages are taken side by side.
     const SIDE_BY_SIDE: usize;

@@ -238,24 +238,28 @@ impl Kernels for Sse {
     const SIDE_BY_SIDE: usize = Xmm::LANES * IN_FLIGHT;
 
     #[target_feature(enable = "aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn expand(schedule: &mut Schedule, key: &[u8]) {
         // SAFETY: the caller's promise.
         unsafe { schedule.expand::<Xmm>(key) };
     }
 
     #[target_feature(enable = "aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
         // SAFETY: the caller's promise.
         unsafe { alone::run::<Xmm, 8, ROUNDS, M>(schedule, message) };
     }
 
     #[target_feature(enable = "aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
         // SAFETY: the caller's promise.
         unsafe { long::run::<Xmm, ROUNDS, M>(schedule, messages) };
     }
 
     #[target_feature(enable = "aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
         // SAFETY: the caller's promise.
         unsafe { short::run::<Xmm, ROUNDS, M>(schedule, messages, blocks) };
@@ -275,18 +279,21 @@ impl Kernels for Avx {
     }
 
     #[target_feature(enable = "avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
         // SAFETY: the caller's promise.
         unsafe { alone::run::<Xmm, 8, ROUNDS, M>(schedule, message) };
     }
 
     #[target_feature(enable = "avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
         // SAFETY: the caller's promise.
         unsafe { long::run::<Xmm, ROUNDS, M>(schedule, messages) };
     }
 
     #[target_feature(enable = "avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
         // SAFETY: the caller's promise.
         unsafe { short::run::<Xmm, ROUNDS, M>(schedule, messages, blocks) };

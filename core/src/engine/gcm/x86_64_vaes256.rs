@@ -285,6 +285,7 @@ impl Kernels for Vaes256Kernels {
     }
 
     #[target_feature(enable = "vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
         // SAFETY: the caller's promise.
         unsafe { alone::run::<Ymm, 4, ROUNDS, M>(schedule, message) };
@@ -293,18 +294,21 @@ impl Kernels for Vaes256Kernels {
     const HOLDS_16: bool = true;
 
     #[target_feature(enable = "vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn alone_16<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
         // SAFETY: the caller's promise.
         unsafe { alone::run::<Ymm, 8, ROUNDS, M>(schedule, message) };
     }
 
     #[target_feature(enable = "vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
         // SAFETY: the caller's promise.
         unsafe { long::run::<Ymm, ROUNDS, M>(schedule, messages) };
     }
 
     #[target_feature(enable = "vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1")]
+    #[inline(never)]
     unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
         // SAFETY: the caller's promise.
         unsafe { short::run::<Ymm, ROUNDS, M>(schedule, messages, blocks) };

@@ -292,6 +292,7 @@ impl Kernels for Vaes512Kernels {
     #[target_feature(
         enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
     )]
+    #[inline(never)]
     unsafe fn alone_8<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
         // SAFETY: the caller's promise.
         unsafe { alone::run::<Ymm, 4, ROUNDS, M>(schedule, message) };
@@ -302,6 +303,7 @@ impl Kernels for Vaes512Kernels {
     #[target_feature(
         enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
     )]
+    #[inline(never)]
     unsafe fn alone_16<const ROUNDS: usize, M: Message>(schedule: &Schedule, message: &mut M) {
         // SAFETY: the caller's promise.
         unsafe { alone::run::<Ymm, 8, ROUNDS, M>(schedule, message) };
@@ -310,6 +312,7 @@ impl Kernels for Vaes512Kernels {
     #[target_feature(
         enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
     )]
+    #[inline(never)]
     unsafe fn long<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M]) {
         // SAFETY: the caller's promise.
         unsafe { long::run::<Zmm, ROUNDS, M>(schedule, messages) };
@@ -318,6 +321,7 @@ impl Kernels for Vaes512Kernels {
     #[target_feature(
         enable = "avx512f,avx512bw,avx512dq,avx512vl,vaes,vpclmulqdq,avx2,aes,pclmulqdq,ssse3,sse4.1"
     )]
+    #[inline(never)]
     unsafe fn short<const ROUNDS: usize, M: Message>(schedule: &Schedule, messages: &mut [M], blocks: usize) {
         // SAFETY: the caller's promise.
         unsafe { short::run::<Zmm, ROUNDS, M>(schedule, messages, blocks) };
