@@ -19,33 +19,41 @@ pub(super) fn keep(length: usize) -> *const u8 {
     MASKS[16 - length.min(16)..].as_ptr()
 }
 
+/// Two pieces that may overlap: the second one begins `gap` bytes after the first.
+#[inline(always)]
+fn join(first: u64, second: u64, gap: usize) -> u128 {
+    u128::from(first) | u128::from(second) << (8 * gap)
+}
+
+/// A block without its first `gap` bytes.
+#[inline(always)]
+fn after(block: u128, gap: usize) -> u128 {
+    block >> (8 * gap)
+}
+
 /// The first `length` bytes, between 1 and 15; the others are zero.
 ///
 /// # Safety
 /// They are readable.
 #[inline(always)]
 pub(super) unsafe fn load_few(from: *const u8, length: usize) -> Block {
-    // Two pieces that may overlap: the second one is moved to where it ends.
-    let piece = |first: u64, second: u64, width: usize| {
-        u128::from(first) | u128::from(second) << (8 * (length - width))
-    };
     // SAFETY: the caller's promise: both pieces lie within `length`; arrays of bytes have no alignment.
     unsafe {
         match length {
-            8.. => piece(
+            8.. => join(
                 u64::from_le_bytes(from.cast::<[u8; 8]>().read()),
                 u64::from_le_bytes(from.add(length - 8).cast::<[u8; 8]>().read()),
-                8,
+                length - 8,
             ),
-            4.. => piece(
+            4.. => join(
                 u32::from_le_bytes(from.cast::<[u8; 4]>().read()).into(),
                 u32::from_le_bytes(from.add(length - 4).cast::<[u8; 4]>().read()).into(),
-                4,
+                length - 4,
             ),
-            2.. => piece(
+            2.. => join(
                 u16::from_le_bytes(from.cast::<[u8; 2]>().read()).into(),
                 u16::from_le_bytes(from.add(length - 2).cast::<[u8; 2]>().read()).into(),
-                2,
+                length - 2,
             ),
             _ => from.read().into(),
         }
@@ -60,21 +68,20 @@ pub(super) unsafe fn load_few(from: *const u8, length: usize) -> Block {
 #[inline(always)]
 pub(super) unsafe fn store_few(block: Block, to: *mut u8, length: usize) {
     let block = u128::from_le(block);
-    let last = |width: usize| block >> (8 * (length - width));
     // SAFETY: the caller's promise: both pieces lie within `length`; arrays of bytes have no alignment.
     unsafe {
         match length {
             8.. => {
                 to.cast::<[u8; 8]>().write((block as u64).to_le_bytes());
-                to.add(length - 8).cast::<[u8; 8]>().write((last(8) as u64).to_le_bytes());
+                to.add(length - 8).cast::<[u8; 8]>().write((after(block, length - 8) as u64).to_le_bytes());
             }
             4.. => {
                 to.cast::<[u8; 4]>().write((block as u32).to_le_bytes());
-                to.add(length - 4).cast::<[u8; 4]>().write((last(4) as u32).to_le_bytes());
+                to.add(length - 4).cast::<[u8; 4]>().write((after(block, length - 4) as u32).to_le_bytes());
             }
             2.. => {
                 to.cast::<[u8; 2]>().write((block as u16).to_le_bytes());
-                to.add(length - 2).cast::<[u8; 2]>().write((last(2) as u16).to_le_bytes());
+                to.add(length - 2).cast::<[u8; 2]>().write((after(block, length - 2) as u16).to_le_bytes());
             }
             _ => to.write(block as u8),
         }
