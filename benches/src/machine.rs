@@ -1,7 +1,6 @@
 //! What the figures were measured on, and beside what.
 
 use std::fs;
-use std::process::Command;
 
 use serde::Serialize;
 
@@ -138,15 +137,11 @@ pub fn versions() -> Vec<Version> {
         .filter_map(|(library, name)| Some(Version { library, version: format!("{name} {}", locked(name)?) }))
         .collect();
     all.push(Version { library: "openssl", version: openssl::version::version().into() });
-    // The crate `aegis` takes clang where there is one.
-    let compiler = ["clang", "cc"].into_iter().find_map(|name| {
-        let output =
-            Command::new(name).arg("--version").output().ok().filter(|output| output.status.success())?;
-        Some(String::from_utf8_lossy(&output.stdout).lines().next()?.to_string())
-    });
-    all.extend(
-        compiler.map(|version| Version { library: "libaegis", version: format!("compiled by {version}") }),
-    );
+    // `build` says so, which also sees to it that it was.
+    all.extend(option_env!("LIBAEGIS_COMPILER").map(|compiler| Version {
+        library: "libaegis",
+        version: format!("compiled by {compiler}"),
+    }));
     all
 }
 
