@@ -329,9 +329,9 @@ impl Step<6, 1> for Opening {
         let [s0, s1, s2, s3, s4, s5] = *words;
         if ALONE && !R::KEY_IS_LAST {
             // The round takes in the ciphertext, which is there, and what makes it plaintext is added with the word.
-            let behind = s4.xor(s5).xor_and(s2, s3).xor(s0.xor(s1));
-            words[0] = R::aes_rounds_in_place(words, block).xor(behind);
-            return [behind.xor(s0.xor(block))];
+            let behind = s4.xor_and(s2, s3).xor3(s1, s5);
+            words[0] = R::aes_rounds_in_place(words, block).xor3(behind, s0);
+            return [behind.xor(block)];
         }
         let output = State256(*words).combine([block]);
         // Added behind the round, which need not wait for a plaintext that is yet to be decrypted.
