@@ -332,6 +332,16 @@ pub(super) fn run<M: Message>(registers: Registers, variant: Variant, key: &[u8]
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match registers {
+            // One message of the X4 variants fills what registers of four lanes have of units, as long as no plaintext has to
+            // be decrypted before it is taken in.
+            Registers::OfTwoLanes(_) if !M::OPEN => batch::by_variant!(kernel, variant, key, batch, {
+                Aegis128l => Aegis128, 2, 1, X, [Y; 2];
+                Aegis128x2 => Aegis128, 2, 2, Y, [Y; 2];
+                Aegis128x4 => Aegis128, 2, 4, Zmm, Zmm;
+                Aegis256 => Aegis256, 1, 1, X, [Y; 2];
+                Aegis256x2 => Aegis256, 1, 2, Y, [Y; 2];
+                Aegis256x4 => Aegis256, 1, 4, Zmm, Zmm;
+            }),
             Registers::OfTwoLanes(_) => batch::by_variant!(kernel, variant, key, batch, {
                 Aegis128l => Aegis128, 2, 1, X, [Y; 2];
                 Aegis128x2 => Aegis128, 2, 2, Y, [Y; 2];
