@@ -13,8 +13,8 @@ use crate::engine::message::Message;
 /// are read before any is written.
 pub(super) type Slots = [usize; MAX_MESSAGES];
 
-/// While a group is worked on, the next one's texts are fetched into the first cache, if they are long enough to be worth
-/// the trouble, and short enough to be there still when they are needed.
+/// While a group is worked on, the next one's texts, or how they begin, are fetched into the first cache, if they are long
+/// enough to be worth the trouble, and short enough to be there still when they are needed.
 const FETCHED: RangeInclusive<usize> = 512..=8192;
 
 /// Where the associated data or the texts of a group lie. Entries beyond the group are not used.
@@ -22,7 +22,7 @@ const FETCHED: RangeInclusive<usize> = 512..=8192;
 struct Places {
     from: Sources,
     to: Destinations,
-    /// What is read next.
+    /// What is fetched while the byte at the same offset is worked on.
     ahead: Sources,
 }
 
@@ -44,6 +44,12 @@ impl Places {
         self.from[0] = self.from[0].wrapping_add(skipped);
         self.to[0] = self.to[0].wrapping_add(skipped);
         self
+    }
+
+    /// While the last [`Register::PREFETCHED`] bytes of texts so long are worked on, this one's first are fetched.
+    #[inline(always)]
+    fn set_ahead<R: Register>(&mut self, slot: usize, next: *const u8, length: usize) {
+        self.ahead[slot] = next.wrapping_sub(length.saturating_sub(R::PREFETCHED));
     }
 
     #[inline(always)]
@@ -136,7 +142,7 @@ pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M, const
     }
     if D >= R::PREFETCHES_FROM && FETCHED.contains(&text_length) {
         for (slot, message) in next.iter_mut().enumerate().take(slots) {
-            text.ahead[slot] = message.pointers().0;
+            text.set_ahead::<R>(slot, message.pointers().0, text_length);
         }
     }
 
@@ -224,7 +230,7 @@ pub(super) unsafe fn run_mixed<F, const RATE: usize, const D: usize, One, R, M>(
     }
     if D >= R::PREFETCHES_FROM && FETCHED.contains(&text.shortest) {
         for (slot, index) in next.iter().enumerate().take(slots.len()) {
-            text.places.ahead[slot] = messages[*index].pointers().0;
+            text.places.set_ahead::<R>(slot, messages[*index].pointers().0, text.shortest);
         }
     }
 
@@ -311,9 +317,11 @@ where
     unsafe {
         // Associated data is short: two blocks at a time will do.
         while end - offset >= 2 * pair && work != Work::Absorb {
-            for ahead in places.ahead.iter().take(together::<R, D>()) {
-                for line in 0..if D >= R::PREFETCHES_FROM { D } else { 0 } {
-                    R::prefetch(ahead.wrapping_add(offset + 64 * line));
+            if D >= R::PREFETCHES_FROM && end - offset <= R::PREFETCHED {
+                for ahead in places.ahead.iter().take(together::<R, D>()) {
+                    for line in 0..D {
+                        R::prefetch(ahead.wrapping_add(offset + 64 * line));
+                    }
                 }
             }
             two::<F, RATE, D, R>(state, work, places, offset);

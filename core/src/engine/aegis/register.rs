@@ -131,6 +131,10 @@ pub(super) trait Register: Copy {
     /// many again would fill the first cache of a CPU without AVX-512.
     const PREFETCHES_FROM: usize = usize::MAX;
 
+    /// How many bytes of each text that comes next are asked for, while as many are left of this one: all where there is room for
+    /// two groups in the first cache, else what the CPU itself does not see coming.
+    const PREFETCHED: usize = usize::MAX;
+
     /// Asks for the cache line at an address, which need not be valid.
     #[inline(always)]
     fn prefetch(address: *const u8) {
@@ -444,6 +448,7 @@ impl<R: Register, const K: usize> Register for [R; K] {
     const LANES: usize = R::LANES * K;
     const MASKED: bool = R::MASKED;
     const PREFETCHES_FROM: usize = R::PREFETCHES_FROM;
+    const PREFETCHED: usize = R::PREFETCHED;
     const PAIRS: bool = R::PAIRS;
     const KEY_IS_LAST: bool = R::KEY_IS_LAST;
 
@@ -464,6 +469,18 @@ impl<R: Register, const K: usize> Register for [R; K] {
             // SAFETY: the caller's promise covers the lanes of every register.
             unsafe { register.store::<D>(to, offset, first_lane + k * R::LANES) };
         }
+    }
+
+    #[inline(always)]
+    unsafe fn load_two<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> [Self; 2] {
+        // SAFETY: the caller's promise covers the lanes of every register.
+        let [first, second] = unsafe { R::load_two::<D>(from, offset, first_lane) };
+        let mut two = [[first; K], [second; K]];
+        for k in 1..K {
+            // SAFETY: as above.
+            [two[0][k], two[1][k]] = unsafe { R::load_two::<D>(from, offset, first_lane + k * R::LANES) };
+        }
+        two
     }
 
     #[inline(always)]

@@ -3,18 +3,18 @@
 use core::arch::asm;
 use core::arch::x86_64::{
     __m256i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128, _mm256_aesenc_epi128,
-    _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_castsi128_si256, _mm256_castsi256_si128,
-    _mm256_extracti128_si256, _mm256_inserti128_si256, _mm256_loadu_si256, _mm256_mask_storeu_epi8,
-    _mm256_maskz_loadu_epi8, _mm256_maskz_mov_epi8, _mm256_permute2x128_si256, _mm256_storeu_si256,
-    _mm256_ternarylogic_epi64, _mm256_xor_si256,
+    _mm256_and_si256, _mm256_blend_epi32, _mm256_broadcastsi128_si256, _mm256_castsi128_si256,
+    _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_inserti128_si256, _mm256_loadu_si256,
+    _mm256_mask_storeu_epi8, _mm256_maskz_loadu_epi8, _mm256_maskz_mov_epi8, _mm256_permute2x128_si256,
+    _mm256_storeu_si256, _mm256_ternarylogic_epi64, _mm256_xor_si256,
 };
 
 use super::Variant;
 use super::batch;
 use super::construction::{Aegis128, Aegis256, Work};
 use super::register::{
-    Destinations, Lanes, Lengths, Register, Sources, Tags, destination, left, rounds_in_place, source,
-    store_each,
+    Destinations, Lanes, Lengths, Register, Sources, Tags, destination, left, load_each, rounds_in_place,
+    source, store_each,
 };
 use super::x86_64_aesni::Xmm;
 use crate::engine::detect::Vaes256;
@@ -44,9 +44,21 @@ fn mask(count: usize) -> u32 {
     (0xffff_ffff_u64 >> 32_usize.saturating_sub(count)) as u32
 }
 
+/// A register as it is, where the compiler would rather shuffle two loads than blend them.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn as_it_is(mut register: __m256i) -> __m256i {
+    // SAFETY: no instruction at all.
+    unsafe {
+        asm!("/* {0} */", inout(ymm_reg) register, options(pure, nomem, nostack, preserves_flags));
+    }
+    register
+}
+
 impl<const EVEX: bool> Register for Ymm<EVEX> {
     const LANES: usize = 2;
     const PREFETCHES_FROM: usize = if EVEX { 1 } else { 4 };
+    const PREFETCHED: usize = if EVEX { 512 } else { usize::MAX };
     const MASKED: bool = EVEX;
     const PAIRS: bool = EVEX;
 
@@ -79,6 +91,26 @@ impl<const EVEX: bool> Register for Ymm<EVEX> {
                 }
                 _ => _mm256_storeu_si256(low.cast(), self.0),
             }
+        }
+    }
+
+    /// With degree 1 each block is blended with one that is loaded into both lanes. Zen has units enough for blends, but those
+    /// for shuffles, as which it puts a lane from memory into a register, do half of the rounds as well.
+    #[inline(always)]
+    unsafe fn load_two<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> [Self; 2] {
+        // SAFETY: the caller's promise; with degree 1 the two blocks of a message lie side by side.
+        unsafe {
+            if D != 1 {
+                return load_each::<Self, D>(from, offset, first_lane);
+            }
+            let low = source::<D>(from, offset, first_lane);
+            let high = source::<D>(from, offset, first_lane + 1);
+            let first_of_high = as_it_is(Self::broadcast(high).0);
+            let second_of_low = as_it_is(Self::broadcast(low.add(16)).0);
+            [
+                Self(_mm256_blend_epi32::<0b1111_0000>(_mm256_loadu_si256(low.cast()), first_of_high)),
+                Self(_mm256_blend_epi32::<0b1111_0000>(second_of_low, _mm256_loadu_si256(high.cast()))),
+            ]
         }
     }
 
