@@ -443,6 +443,8 @@ def test_loops_of_other_numbers_of_rounds_may_call() -> None:
     ("listing", "problem"),
     [
         (disassembly("call   1234 <core::core_arch::x86::_mm512_xor_si512>"), "no loop over whole blocks"),
+        (disassembly("nop").replace("memcpy", "<Zip as core::iter::Iterator>::next"), "became a function"),
+        (disassembly("nop").replace("memcpy", "core4iter8adapters3zip"), "became a function"),
         (disassembly("nop", rounds=8), "no loop over whole blocks"),
         (disassembly("nop", instruction="vaesenc %xmm0,%xmm1,%xmm2"), "0 kernels"),
         (disassembly("nop", engine="x86_64_vaes256"), "0 kernels"),
@@ -521,6 +523,28 @@ def chacha_disassembly(rounds: list[str], products: list[str], outside: str = "n
         lines += [f"jne    {base + len(rounds) + 2:x} <{name}+0x2>", "ret"]
         listing += [f"{base:x} <{name}>:", *(f"  {base + at:x}:\t{text}" for at, text in enumerate(lines))]
     return "\n".join(listing)
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        (["push   %rbp", "push   %rbx", "ret"], None),
+        (["push   %rbx", "sub    $0x60,%rsp", "ret"], None),
+        (["push   %rbx", "sub    $0x78,%rsp", "ret"], 136),
+        (["push   %rbp", "mov    %rsp,%rbp", "and    $0xffffffffffffffc0,%rsp", "sub    $0x40,%rsp", "ret"], 144),
+    ],
+)
+def test_frames_of_kernels_for_one_message_are_no_larger_than_what_is_wiped(body: list[str], size: int | None) -> None:
+    name = "_ZN9pagecrypt6engine5aegis14x86_64_vaes5126kernel3one17h{:016x}E"
+    kernel = [(0x10 * i, text) for i, text in enumerate(body)]
+    functions = [machine_code.Function(name.format(i), kernel) for i in range(machine_code.KERNELS)]
+    found = machine_code.frame_problems(functions)
+    assert len(found) == (0 if size is None else machine_code.KERNELS)
+    assert all(f"uses {size} bytes" in problem for problem in found)
+
+
+def test_kernels_for_one_message_that_are_not_found_are_reported() -> None:
+    assert machine_code.frame_problems([]) == [f"0 kernels for one message, expected {machine_code.KERNELS}"]
 
 
 CHACHA_ROUND = ["vprold $0x7,%zmm1,%zmm1"] * machine_code.ROTATIONS

@@ -4,7 +4,7 @@
 use alloc::boxed::Box;
 
 use crate::aead::{BatchFailure, Open, Seal};
-use crate::engine::message::Checked;
+use crate::engine::message::{Checked, Part};
 use crate::engine::stack::with_wiped_stack;
 use crate::engine::{Engine, ceiling_from_environment};
 use crate::error::Error;
@@ -31,6 +31,12 @@ pub(crate) struct Context {
 #[cfg_attr(not(feature = "alloc"), allow(clippy::large_enum_variant))] // there is nowhere else to put it
 enum Family {
     Aegis(aegis::Context),
+    WithRoundKeys(WithRoundKeys),
+}
+
+/// The families that compute round keys, or what takes their place.
+#[cfg_attr(not(feature = "alloc"), allow(clippy::large_enum_variant))]
+enum WithRoundKeys {
     Gcm(Large<gcm::Context>),
     ChaCha(Large<chacha::Context>),
     RustCrypto(Large<rustcrypto::Context>),
@@ -58,11 +64,12 @@ impl Context {
         let family = if let Some(context) = aegis::Context::choose(cipher, ceiling) {
             Family::Aegis(context)
         } else if let Some(context) = gcm::Context::choose(cipher, ceiling) {
-            Family::Gcm(Large::from(context))
+            Family::WithRoundKeys(WithRoundKeys::Gcm(Large::from(context)))
         } else if let Some(context) = chacha::Context::choose(cipher, ceiling) {
-            Family::ChaCha(Large::from(context))
+            Family::WithRoundKeys(WithRoundKeys::ChaCha(Large::from(context)))
         } else {
-            Family::RustCrypto(Large::from(rustcrypto::Context::Unkeyed))
+            let context = rustcrypto::Context::Unkeyed;
+            Family::WithRoundKeys(WithRoundKeys::RustCrypto(Large::from(context)))
         };
         Self { cipher, family }
     }
@@ -71,9 +78,7 @@ impl Context {
     pub(crate) fn expand(&mut self, key: &[u8]) {
         match &mut self.family {
             Family::Aegis(_) => {} // the raw key is all it needs
-            Family::Gcm(context) => with_wiped_stack::<KEY_SCHEDULE_STACK, _>(|| context.expand(key)),
-            Family::ChaCha(context) => with_wiped_stack::<KEY_SCHEDULE_STACK, _>(|| context.expand(key)),
-            Family::RustCrypto(context) => {
+            Family::WithRoundKeys(context) => {
                 with_wiped_stack::<KEY_SCHEDULE_STACK, _>(|| context.expand(self.cipher, key));
             }
         }
@@ -86,51 +91,86 @@ impl Context {
     pub(crate) fn engine(&self) -> Engine {
         match &self.family {
             Family::Aegis(context) => context.engine(),
-            Family::Gcm(context) => context.engine(),
-            Family::ChaCha(context) => context.engine(),
-            Family::RustCrypto(_) => Engine::RustCrypto,
+            Family::WithRoundKeys(context) => context.engine(),
         }
     }
 
+    /// One message has a way of its own: kernels for one are so fast that what is around them counts.
     pub(crate) fn seal_batch(&self, key: &[u8], batch: &mut [Seal<'_>]) -> Result<(), Error> {
-        let batch = Checked::new(batch, self.cipher.nonce_length(), self.cipher.max_message_length())?;
-        match &self.family {
-            Family::Aegis(context) => {
-                context.seal_batch(key, batch); // wipes the stack itself
-                Ok(())
+        let (nonce_length, limit) = (self.cipher.nonce_length(), self.cipher.max_message_length());
+        if let [message] = batch {
+            let message = Part::only(message, nonce_length, limit)?;
+            match &self.family {
+                Family::Aegis(context) => context.seal_one(key, message),
+                Family::WithRoundKeys(context) => return context.seal(message.into_messages()),
             }
-            Family::Gcm(context) => {
-                context.seal_batch(batch.into_messages()); // wipes the stack itself
-                Ok(())
-            }
-            Family::ChaCha(context) => {
-                context.seal_batch(batch.into_messages()); // wipes the stack itself
-                Ok(())
-            }
-            Family::RustCrypto(context) => {
-                with_wiped_stack::<RUSTCRYPTO_STACK, _>(|| context.seal_batch(batch.into_messages()))
+        } else {
+            let batch = Checked::new(batch, nonce_length, limit)?;
+            match &self.family {
+                Family::Aegis(context) => context.seal_batch(key, batch),
+                Family::WithRoundKeys(context) => return context.seal(batch.into_messages()),
             }
         }
+        Ok(())
     }
 
+    /// As [`Context::seal_batch`].
     pub(crate) fn open_batch(&self, key: &[u8], batch: &mut [Open<'_>]) -> Result<(), BatchFailure> {
-        let checked = Checked::new(batch, self.cipher.nonce_length(), self.cipher.max_message_length())
-            .map_err(BatchFailure::Refused)?;
+        let (nonce_length, limit) = (self.cipher.nonce_length(), self.cipher.max_message_length());
+        if let [message] = batch {
+            let checked = Part::only(message, nonce_length, limit).map_err(BatchFailure::Refused)?;
+            match &self.family {
+                Family::Aegis(context) => context.open_one(key, checked),
+                Family::WithRoundKeys(context) => context.open(checked.into_messages()),
+            }
+            return verdict_on_one(message);
+        }
+        let checked = Checked::new(batch, nonce_length, limit).map_err(BatchFailure::Refused)?;
         match &self.family {
-            Family::Aegis(context) => {
-                context.open_batch(key, checked); // wipes the stack itself
-            }
-            Family::Gcm(context) => {
-                context.open_batch(checked.into_messages()); // wipes the stack itself
-            }
-            Family::ChaCha(context) => {
-                context.open_batch(checked.into_messages()); // wipes the stack itself
-            }
-            Family::RustCrypto(context) => {
-                with_wiped_stack::<RUSTCRYPTO_STACK, _>(|| context.open_batch(checked.into_messages()));
-            }
+            Family::Aegis(context) => context.open_batch(key, checked),
+            Family::WithRoundKeys(context) => context.open(checked.into_messages()),
         }
         verdict(batch)
+    }
+}
+
+/// Messages' lengths are right. AES-GCM and ChaCha20-Poly1305 wipe the stack themselves.
+impl WithRoundKeys {
+    fn expand(&mut self, cipher: Cipher, key: &[u8]) {
+        match self {
+            Self::Gcm(context) => context.expand(key),
+            Self::ChaCha(context) => context.expand(key),
+            Self::RustCrypto(context) => context.expand(cipher, key),
+        }
+    }
+
+    fn engine(&self) -> Engine {
+        match self {
+            Self::Gcm(context) => context.engine(),
+            Self::ChaCha(context) => context.engine(),
+            Self::RustCrypto(_) => Engine::RustCrypto,
+        }
+    }
+
+    fn seal(&self, messages: &mut [Seal<'_>]) -> Result<(), Error> {
+        match self {
+            Self::Gcm(context) => context.seal_batch(messages),
+            Self::ChaCha(context) => context.seal_batch(messages),
+            Self::RustCrypto(context) => {
+                return with_wiped_stack::<RUSTCRYPTO_STACK, _>(|| context.seal_batch(messages));
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&self, messages: &mut [Open<'_>]) {
+        match self {
+            Self::Gcm(context) => context.open_batch(messages),
+            Self::ChaCha(context) => context.open_batch(messages),
+            Self::RustCrypto(context) => {
+                with_wiped_stack::<RUSTCRYPTO_STACK, _>(|| context.open_batch(messages));
+            }
+        }
     }
 }
 
@@ -142,4 +182,10 @@ fn verdict(batch: &[Open<'_>]) -> Result<(), BatchFailure> {
         None => Ok(()),
         Some((first, _)) => Err(BatchFailure::Forged { first, count: 1 + failed.count() }),
     }
+}
+
+/// What became of one message. As above.
+#[inline(never)]
+fn verdict_on_one(message: &Open<'_>) -> Result<(), BatchFailure> {
+    if message.opened { Ok(()) } else { Err(BatchFailure::Forged { first: 0, count: 1 }) }
 }

@@ -3,9 +3,9 @@
 use super::Cipher;
 use crate::aead::{Open, Seal};
 use crate::engine::Engine;
-use crate::engine::aegis::{Backend, Frame, Variant};
-use crate::engine::message::Checked;
-use crate::engine::stack::wipe_below;
+use crate::engine::aegis::{Backend, Frame, One, Variant};
+use crate::engine::message::{Checked, Part};
+use crate::engine::stack::{Wipe, wipe_below};
 
 /// How much of the stack a call into an engine uses at most, in bytes, with room to spare. A message that is alone pays for
 /// every byte of it that is wiped, so there are steps; overflow checks need more.
@@ -13,12 +13,15 @@ const LARGE_STACK: usize = 8192;
 const STACK_FOR_SEVERAL: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 2048 };
 const MIDDLE_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 1280 };
 const SMALL_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 768 };
+const TINY_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 192 }; // `.ci/machine_code.py` knows it
 const SMALLEST_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 384 };
 
 /// A variant and its engine. There are no round keys: AEGIS works on the raw key.
 pub(super) struct Context {
     variant: Variant,
     backend: Backend,
+    one: One,
+    wipe_after_one: Wipe,
 }
 
 impl Context {
@@ -33,33 +36,48 @@ impl Context {
             Cipher::Aegis256x4 => Variant::Aegis256x4,
             _ => return None,
         };
-        Some(Self { variant, backend: Backend::best(ceiling) })
+        let backend = Backend::best(ceiling);
+        let wipe_after_one = match backend.frame(variant) {
+            Frame::Tiny => Wipe::of::<TINY_STACK>(),
+            Frame::Smallest => Wipe::of::<SMALLEST_STACK>(),
+            Frame::Small => Wipe::of::<SMALL_STACK>(),
+            Frame::Middle => Wipe::of::<MIDDLE_STACK>(),
+            Frame::Large => Wipe::of::<LARGE_STACK>(),
+        };
+        Some(Self { variant, backend, one: backend.one(variant), wipe_after_one })
     }
 
     pub(super) fn engine(&self) -> Engine {
         self.backend.engine()
     }
 
+    #[inline(always)]
+    pub(super) fn seal_one(&self, key: &[u8], message: Part<'_, Seal<'_>>) {
+        self.one.seal(key, message);
+        self.wipe_after_one.below();
+    }
+
+    #[inline(always)]
+    pub(super) fn open_one(&self, key: &[u8], message: Part<'_, Open<'_>>) {
+        self.one.open(key, message);
+        self.wipe_after_one.below();
+    }
+
     pub(super) fn seal_batch(&self, key: &[u8], batch: Checked<'_, Seal<'_>>) {
-        let messages = batch.len();
         self.backend.seal(self.variant, key, batch);
-        self.wipe_stack(messages);
+        self.wipe_stack();
     }
 
     pub(super) fn open_batch(&self, key: &[u8], batch: Checked<'_, Open<'_>>) {
-        let messages = batch.len();
         self.backend.open(self.variant, key, batch);
-        self.wipe_stack(messages);
+        self.wipe_stack();
     }
 
-    /// Wipes what the kernels may have left behind for this many messages.
+    /// Wipes what the kernels may have left behind for several messages.
     #[inline(always)]
-    fn wipe_stack(&self, messages: usize) {
-        match (self.backend.frame(self.variant), messages) {
-            (Frame::Smallest, 1) => wipe_below::<SMALLEST_STACK>(),
-            (Frame::Small, 1) => wipe_below::<SMALL_STACK>(),
-            (Frame::Middle, 1) => wipe_below::<MIDDLE_STACK>(),
-            (Frame::Large, _) => wipe_below::<LARGE_STACK>(),
+    fn wipe_stack(&self) {
+        match self.backend.frame(self.variant) {
+            Frame::Large => wipe_below::<LARGE_STACK>(),
             _ => wipe_below::<STACK_FOR_SEVERAL>(),
         }
     }

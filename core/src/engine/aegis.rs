@@ -6,7 +6,7 @@
 //! adds is its register type and the choice of registers for each variant.
 
 use super::Engine;
-use super::message::{Checked, Message, Open, Seal};
+use super::message::{Checked, Message, Open, Part, Seal};
 
 mod batch;
 mod construction;
@@ -67,6 +67,7 @@ pub(crate) enum Backend {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // other CPUs have fewer engines
 pub(crate) enum Frame {
+    Tiny,
     Smallest,
     Small,
     Middle,
@@ -119,9 +120,9 @@ impl Backend {
         }
     }
 
-    /// How large its kernels' frames are: the smallest where an end of a text passes through no memory, by AVX-512's masks or
-    /// because there is but one lane; small where it does; in the middle where the state does, too, or nobody looked; and large
-    /// without any registers for the state.
+    /// How large its kernels' frames are: tiny where everything is in registers, also an end of a text, by AVX-512's masks;
+    /// the smallest where it is, or passes through memory in but one lane; small where more lanes do; in the middle where the
+    /// state does, too, or nobody looked; and large without any registers for the state.
     pub(crate) fn frame(self, variant: Variant) -> Frame {
         let is_one_lane = matches!(variant, Variant::Aegis128l | Variant::Aegis256);
         let is_four_lanes = matches!(variant, Variant::Aegis128x4 | Variant::Aegis256x4);
@@ -129,7 +130,9 @@ impl Backend {
         match self {
             Self::Portable => Frame::Large,
             #[cfg(target_arch = "x86_64")]
-            Self::AesNi(x86_64_aesni::Encoding::Evex(..)) | Self::Vaes512(_) => Frame::Smallest,
+            Self::Vaes512(_) => Frame::Tiny,
+            #[cfg(target_arch = "x86_64")]
+            Self::AesNi(x86_64_aesni::Encoding::Evex(..)) => Frame::Smallest,
             #[cfg(target_arch = "x86_64")]
             Self::AesNi(_) | Self::Vaes256(_) if is_one_lane => Frame::Smallest,
             #[cfg(target_arch = "x86_64")]
@@ -157,6 +160,22 @@ impl Backend {
         self.run(variant, key, batch);
     }
 
+    /// What seals and opens one message of a variant.
+    pub(crate) fn one(self, variant: Variant) -> One {
+        let kernels = match self {
+            Self::Portable => portable::one(variant),
+            #[cfg(target_arch = "x86_64")]
+            Self::AesNi(encoding) => x86_64_aesni::one(encoding, variant),
+            #[cfg(target_arch = "x86_64")]
+            Self::Vaes256(token) => x86_64_vaes256::one(token, variant),
+            #[cfg(target_arch = "x86_64")]
+            Self::Vaes512(registers) => x86_64_vaes512::one(registers, variant),
+            #[cfg(target_arch = "aarch64")]
+            Self::Armv8(instructions) => aarch64::one(instructions, variant),
+        };
+        One { kernels, key_length: variant.key_length() }
+    }
+
     fn run<M: Message>(self, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
         // What the kernels rely on, besides the lengths of texts: no mistake elsewhere can break memory safety.
         assert!(
@@ -174,6 +193,37 @@ impl Backend {
             #[cfg(target_arch = "aarch64")]
             Self::Armv8(instructions) => aarch64::run(instructions, variant, key, batch),
         }
+    }
+}
+
+/// What seals and opens one message, found once for a key: a short message would feel the search.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct One {
+    kernels: batch::OneKernels,
+    key_length: usize,
+}
+
+impl One {
+    /// Seals it.
+    ///
+    /// # Panics
+    /// Where the key or the nonce has a wrong length.
+    #[inline(always)]
+    pub(crate) fn seal(&self, key: &[u8], message: Part<'_, Seal<'_>>) {
+        assert!(key.len() == self.key_length && message.nonce_length() == key.len());
+        // SAFETY: a backend is the proof that the CPU runs it; lengths are as they must be.
+        unsafe { (self.kernels.seal)(key, message) };
+    }
+
+    /// Opens it if it is authentic, and otherwise overwrites its text with zeros.
+    ///
+    /// # Panics
+    /// As [`One::seal`].
+    #[inline(always)]
+    pub(crate) fn open(&self, key: &[u8], message: Part<'_, Open<'_>>) {
+        assert!(key.len() == self.key_length && message.nonce_length() == key.len());
+        // SAFETY: as above.
+        unsafe { (self.kernels.open)(key, message) };
     }
 }
 

@@ -2,6 +2,7 @@
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use core::arch::asm;
+use core::slice;
 
 use zeroize::Zeroize;
 
@@ -215,7 +216,7 @@ enum Alike {
 }
 
 /// Some of them, for one kernel: no more than a slice, so that it passes through functions in registers.
-pub(super) struct Part<'a, M>(&'a mut [M]);
+pub(crate) struct Part<'a, M>(&'a mut [M]);
 
 /// A batch by the kernels that its messages are for.
 pub(super) struct Parts<'a, M> {
@@ -235,9 +236,7 @@ impl<'a, M: Message> Checked<'a, M> {
     /// a text have the same length.
     #[inline]
     pub(crate) fn new(messages: &'a mut [M], nonce_length: usize, limit: u64) -> Result<Self, Error> {
-        let is_right = |(nonce, data, (read, written)): (usize, usize, (usize, usize))| {
-            (nonce == nonce_length) & (read == written) & (read as u64 <= limit) & (data as u64 <= limit)
-        };
+        let is_right = |lengths| is_right(lengths, nonce_length, limit);
         let mut all = messages.iter().map(lengths);
         // Stops at the first that differs, so that compilers do not gather lengths from everywhere into wide registers, which
         // takes longer than to look at them one by one.
@@ -251,11 +250,6 @@ impl<'a, M: Message> Checked<'a, M> {
         } else {
             Err(first_error(messages, nonce_length, limit))
         }
-    }
-
-    /// How many messages there are.
-    pub(crate) fn len(&self) -> usize {
-        self.messages.len()
     }
 
     /// The length of every nonce; nothing where there is none.
@@ -282,6 +276,26 @@ impl<'a, M: Message> Checked<'a, M> {
     }
 }
 
+#[allow(private_bounds)]
+impl<'a, M: Message> Part<'a, M> {
+    /// One message, once its lengths were found right, as by [`Checked::new`].
+    #[inline(always)]
+    pub(crate) fn only(message: &'a mut M, nonce_length: usize, limit: u64) -> Result<Self, Error> {
+        let messages = slice::from_mut(message);
+        if is_right(lengths(&messages[0]), nonce_length, limit) {
+            Ok(Self(messages))
+        } else {
+            Err(first_error(messages, nonce_length, limit))
+        }
+    }
+
+    /// The length of the only message's nonce.
+    #[inline(always)]
+    pub(super) fn nonce_length(&self) -> usize {
+        self.0.first().map_or(0, |message| message.given().0.len())
+    }
+}
+
 impl<'a, M> Part<'a, M> {
     #[inline(always)]
     pub(super) fn is_empty(&self) -> bool {
@@ -289,7 +303,7 @@ impl<'a, M> Part<'a, M> {
     }
 
     #[inline(always)]
-    pub(super) fn into_messages(self) -> &'a mut [M] {
+    pub(crate) fn into_messages(self) -> &'a mut [M] {
         self.0
     }
 }
@@ -299,6 +313,15 @@ impl<'a, M> Part<'a, M> {
 fn lengths<M: Message>(message: &M) -> (usize, usize, (usize, usize)) {
     let (nonce, data) = message.given();
     (nonce.len(), data.len(), message.text_lengths())
+}
+
+#[inline(always)]
+fn is_right(
+    (nonce, data, (read, written)): (usize, usize, (usize, usize)),
+    nonce_length: usize,
+    limit: u64,
+) -> bool {
+    (nonce == nonce_length) & (read == written) & (read as u64 <= limit) & (data as u64 <= limit)
 }
 
 /// What is wrong with the first message with which anything is.

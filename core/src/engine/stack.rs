@@ -34,18 +34,33 @@ fn separate_frame<T>(work: impl FnOnce() -> T) -> T {
 /// more: while they are in use, a unit for narrower ones is not, which the next message would feel.
 #[inline(always)]
 pub(crate) fn wipe_below<const BYTES: usize>() {
-    #[cfg(target_arch = "x86_64")]
-    if BYTES <= QUICKLY_WIPED && !cfg!(debug_assertions) {
-        if BYTES > 1024 && Vaes512::detect().is_some() {
-            // SAFETY: token.
-            return unsafe { x86_64::wipe_512::<BYTES>() };
+    Wipe::of::<BYTES>().below();
+}
+
+/// [`wipe_below`] for as many bytes, found once.
+#[derive(Clone, Copy)]
+pub(crate) struct Wipe(unsafe fn());
+
+impl Wipe {
+    pub(crate) fn of<const BYTES: usize>() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if BYTES <= QUICKLY_WIPED && !cfg!(debug_assertions) {
+            if BYTES > 1024 && Vaes512::detect().is_some() {
+                return Self(x86_64::wipe_512::<BYTES>);
+            }
+            if Avx2::detect().is_some() {
+                return Self(x86_64::wipe_256::<BYTES>);
+            }
         }
-        if Avx2::detect().is_some() {
-            // SAFETY: token.
-            return unsafe { x86_64::wipe_256::<BYTES>() };
-        }
+        Self(wipe::<BYTES>)
     }
-    wipe::<BYTES>();
+
+    /// As [`wipe_below`].
+    #[inline(always)]
+    pub(crate) fn below(self) {
+        // SAFETY: the features that it needs were found.
+        unsafe { (self.0)() }
+    }
 }
 
 #[inline(never)]

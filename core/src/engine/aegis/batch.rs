@@ -3,7 +3,7 @@
 use super::construction::Family;
 use super::group;
 use super::register::{MAX_MESSAGES, Register};
-use crate::engine::message::{Message, Part};
+use crate::engine::message::{Message, Open, Part, Seal};
 
 /// How many messages are put in order at once.
 const WINDOW: usize = 64;
@@ -35,6 +35,31 @@ macro_rules! by_variant {
 }
 pub(super) use by_variant;
 
+/// The kernels for one message of the variant, from the same table.
+macro_rules! one_by_variant {
+    ($kernel:ident, $variant:expr, {
+        $($name:ident => $family:ty, $rate:literal, $degree:literal, $one:ty, $many:ty;)*
+    }) => {
+        match $variant {
+            $($crate::engine::aegis::Variant::$name => $crate::engine::aegis::batch::OneKernels {
+                seal: $kernel::seal_one::<$family, $rate, $degree, $one>,
+                open: $kernel::open_one::<$family, $rate, $degree, $one>,
+            },)*
+        }
+    };
+}
+pub(super) use one_by_variant;
+
+/// Kernels for one message.
+///
+/// # Safety
+/// Of calling one: the CPU has the features of its registers. The key and the nonce have the family's length.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OneKernels {
+    pub(super) seal: unsafe fn(&[u8], Part<'_, Seal<'_>>),
+    pub(super) open: unsafe fn(&[u8], Part<'_, Open<'_>>),
+}
+
 /// Kernels with these features of the CPU, which are those of the registers that they are called with: a module of
 /// `one`, `alike` and `mixed`, which are [`run_one`], [`run_alike`] and [`run_mixed`]. Each stays a function of its own, also where
 /// whoever calls it is compiled for the same features: [`wipe_below`](crate::engine::stack::wipe_below) relies on it.
@@ -44,7 +69,39 @@ macro_rules! kernel {
             use crate::engine::aegis::batch;
             use crate::engine::aegis::construction::Family;
             use crate::engine::aegis::register::Register;
-            use crate::engine::message::{Part, Message};
+            use crate::engine::message::{Message, Open, Part, Seal};
+
+            /// [`one`] as a pointer to it may be had, whatever the message borrows.
+            ///
+            /// # Safety
+            /// [`batch::OneKernels`]
+            #[allow(unused_unsafe)] // where kernels need no features
+            pub(super) unsafe fn seal_one<F, const RATE: usize, const D: usize, R>(
+                key: &[u8],
+                message: Part<'_, Seal<'_>>,
+            ) where
+                F: Family<RATE>,
+                R: Register,
+            {
+                // SAFETY: the caller's promise.
+                unsafe { one::<F, RATE, D, R, _>(key, message) };
+            }
+
+            /// As [`seal_one`].
+            ///
+            /// # Safety
+            /// [`batch::OneKernels`]
+            #[allow(unused_unsafe)]
+            pub(super) unsafe fn open_one<F, const RATE: usize, const D: usize, R>(
+                key: &[u8],
+                message: Part<'_, Open<'_>>,
+            ) where
+                F: Family<RATE>,
+                R: Register,
+            {
+                // SAFETY: the caller's promise.
+                unsafe { one::<F, RATE, D, R, _>(key, message) };
+            }
 
             $(#[$attribute])?
             #[inline(never)]

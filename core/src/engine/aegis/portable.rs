@@ -5,7 +5,7 @@
 //! then a circuit over planes, and ShiftRows and MixColumns move bytes within each plane.
 
 use super::Variant;
-use super::batch;
+use super::batch::{self, OneKernels};
 use super::construction::{Aegis128, Aegis256};
 use super::register::{Destinations, Register, Sources, Tags, destination, source};
 use crate::engine::message::{Checked, Message};
@@ -120,16 +120,28 @@ unsafe fn read(block: *const u8) -> Block {
     bytes.map(u64::from_le_bytes)
 }
 
+/// Calls a macro of [`batch`] with the registers for each variant. Rounds are done for eight blocks: one state of AEGIS-128L, or
+/// three quarters of four states of AEGIS-256.
+macro_rules! registers {
+    ($do:ident, $($given:tt)*) => {
+        batch::$do!($($given)*, {
+            Aegis128l => Aegis128, 2, 1, Blocks<1>, Blocks<1>;
+            Aegis128x2 => Aegis128, 2, 2, Blocks<2>, Blocks<2>;
+            Aegis128x4 => Aegis128, 2, 4, Blocks<4>, Blocks<4>;
+            Aegis256 => Aegis256, 1, 1, Blocks<1>, Blocks<1>;
+            Aegis256x2 => Aegis256, 1, 2, Blocks<2>, Blocks<2>;
+            Aegis256x4 => Aegis256, 1, 4, Blocks<4>, Blocks<4>;
+        })
+    };
+}
+
+/// The kernels for one message of the variant.
+pub(super) fn one(variant: Variant) -> OneKernels {
+    registers!(one_by_variant, kernel, variant)
+}
+
 pub(super) fn run<M: Message>(variant: Variant, key: &[u8], batch: Checked<'_, M>) {
-    // Rounds are done for eight blocks: one state of AEGIS-128L, or three quarters of four states of AEGIS-256.
-    batch::by_variant!(kernel, variant, key, batch, {
-        Aegis128l => Aegis128, 2, 1, Blocks<1>, Blocks<1>;
-        Aegis128x2 => Aegis128, 2, 2, Blocks<2>, Blocks<2>;
-        Aegis128x4 => Aegis128, 2, 4, Blocks<4>, Blocks<4>;
-        Aegis256 => Aegis256, 1, 1, Blocks<1>, Blocks<1>;
-        Aegis256x2 => Aegis256, 1, 2, Blocks<2>, Blocks<2>;
-        Aegis256x4 => Aegis256, 1, 4, Blocks<4>, Blocks<4>;
-    });
+    registers!(by_variant, kernel, variant, key, batch);
 }
 
 batch::kernel!(kernel);

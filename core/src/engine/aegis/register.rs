@@ -475,12 +475,14 @@ impl<R: Register, const K: usize> Register for [R; K] {
     unsafe fn load_two<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> [Self; 2] {
         // SAFETY: the caller's promise covers the lanes of every register.
         let [first, second] = unsafe { R::load_two::<D>(from, offset, first_lane) };
-        let mut two = [[first; K], [second; K]];
-        for k in 1..K {
+        let (mut firsts, mut seconds) = ([first; K], [second; K]);
+        let mut k = 1; // an iterator that skips the first would be a function of its own
+        while k < K {
             // SAFETY: as above.
-            [two[0][k], two[1][k]] = unsafe { R::load_two::<D>(from, offset, first_lane + k * R::LANES) };
+            [firsts[k], seconds[k]] = unsafe { R::load_two::<D>(from, offset, first_lane + k * R::LANES) };
+            k += 1;
         }
-        two
+        [firsts, seconds]
     }
 
     #[inline(always)]

@@ -6,7 +6,7 @@ use core::arch::x86_64::{
 };
 
 use super::Variant;
-use super::batch;
+use super::batch::{self, OneKernels};
 use super::construction::{Aegis128, Aegis256};
 use super::register::{
     Destinations, Lengths, Register, Sources, Tags, destination, left, read_up_to_15, source, write_up_to_15,
@@ -193,37 +193,52 @@ impl<const EVEX: bool> Register for Xmm<EVEX> {
 type X = Xmm<false>;
 type XMasked = Xmm<true>;
 
+/// Calls a macro of [`batch`] with the registers for each variant. One state of the AEGIS-128 family keeps the AES unit busy, its
+/// eight rounds taking as long as one after the other. Lanes that do not fit have their turn one after the other.
+macro_rules! registers {
+    ($do:ident, $($given:tt)*) => {
+        batch::$do!($($given)*, {
+            Aegis128l => Aegis128, 2, 1, X, X;
+            Aegis128x2 => Aegis128, 2, 2, X, X;
+            Aegis128x4 => Aegis128, 2, 4, X, X;
+            Aegis256 => Aegis256, 1, 1, X, X;
+            Aegis256x2 => Aegis256, 1, 2, X, X;
+            Aegis256x4 => Aegis256, 1, 4, X, X;
+        })
+    };
+}
+
+/// The same with masks, and registers enough for two states of the AEGIS-256 family, which it takes: of messages, or of lanes of
+/// a parallel variant.
+macro_rules! masked_registers {
+    ($do:ident, $($given:tt)*) => {
+        batch::$do!($($given)*, {
+            Aegis128l => Aegis128, 2, 1, XMasked, XMasked;
+            Aegis128x2 => Aegis128, 2, 2, XMasked, XMasked;
+            Aegis128x4 => Aegis128, 2, 4, XMasked, XMasked;
+            Aegis256 => Aegis256, 1, 1, XMasked, [XMasked; 2];
+            Aegis256x2 => Aegis256, 1, 2, [XMasked; 2], [XMasked; 2];
+            Aegis256x4 => Aegis256, 1, 4, [XMasked; 2], [XMasked; 2];
+        })
+    };
+}
+
+/// The kernels for one message of the variant.
+pub(super) fn one(encoding: Encoding, variant: Variant) -> OneKernels {
+    match encoding {
+        Encoding::Sse(_) => registers!(one_by_variant, kernel_sse, variant),
+        Encoding::Vex(..) => registers!(one_by_variant, kernel_vex, variant),
+        Encoding::Evex(..) => masked_registers!(one_by_variant, kernel_evex, variant),
+    }
+}
+
 pub(super) fn run<M: Message>(encoding: Encoding, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
-    // One state of the AEGIS-128 family keeps the AES unit busy, its eight rounds taking as long as one after the other;
-    // of the AEGIS-256 family it takes two, of messages or of lanes of a parallel variant, where there are registers.
-    // Lanes that do not fit have their turn one after the other.
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match encoding {
-            Encoding::Sse(_) => batch::by_variant!(kernel_sse, variant, key, batch, {
-                Aegis128l => Aegis128, 2, 1, X, X;
-                Aegis128x2 => Aegis128, 2, 2, X, X;
-                Aegis128x4 => Aegis128, 2, 4, X, X;
-                Aegis256 => Aegis256, 1, 1, X, X;
-                Aegis256x2 => Aegis256, 1, 2, X, X;
-                Aegis256x4 => Aegis256, 1, 4, X, X;
-            }),
-            Encoding::Vex(..) => batch::by_variant!(kernel_vex, variant, key, batch, {
-                Aegis128l => Aegis128, 2, 1, X, X;
-                Aegis128x2 => Aegis128, 2, 2, X, X;
-                Aegis128x4 => Aegis128, 2, 4, X, X;
-                Aegis256 => Aegis256, 1, 1, X, X;
-                Aegis256x2 => Aegis256, 1, 2, X, X;
-                Aegis256x4 => Aegis256, 1, 4, X, X;
-            }),
-            Encoding::Evex(..) => batch::by_variant!(kernel_evex, variant, key, batch, {
-                Aegis128l => Aegis128, 2, 1, XMasked, XMasked;
-                Aegis128x2 => Aegis128, 2, 2, XMasked, XMasked;
-                Aegis128x4 => Aegis128, 2, 4, XMasked, XMasked;
-                Aegis256 => Aegis256, 1, 1, XMasked, [XMasked; 2];
-                Aegis256x2 => Aegis256, 1, 2, [XMasked; 2], [XMasked; 2];
-                Aegis256x4 => Aegis256, 1, 4, [XMasked; 2], [XMasked; 2];
-            }),
+            Encoding::Sse(_) => registers!(by_variant, kernel_sse, variant, key, batch),
+            Encoding::Vex(..) => registers!(by_variant, kernel_vex, variant, key, batch),
+            Encoding::Evex(..) => masked_registers!(by_variant, kernel_evex, variant, key, batch),
         }
     }
 }

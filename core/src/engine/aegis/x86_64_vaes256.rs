@@ -10,7 +10,7 @@ use core::arch::x86_64::{
 };
 
 use super::Variant;
-use super::batch;
+use super::batch::{self, OneKernels};
 use super::construction::{Aegis128, Aegis256, Work};
 use super::register::{
     Destinations, Lanes, Lengths, Register, Sources, Tags, destination, left, load_each, rounds_in_place,
@@ -379,18 +379,30 @@ fn rounds_of_six<const EVEX: bool>(
 type X = Xmm<false>;
 type Y = Ymm<false>;
 
-pub(super) fn run<M: Message>(_: Vaes256, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
-    // 16 registers hold one state of the AEGIS-128 family or two of the other.
-    // SAFETY: token; `Backend::run` has checked the lengths.
-    unsafe {
-        batch::by_variant!(kernel, variant, key, batch, {
+/// Calls a macro of [`batch`] with the registers for each variant: 16 hold one state of the AEGIS-128 family or two of the
+/// other.
+macro_rules! registers {
+    ($do:ident, $($given:tt)*) => {
+        batch::$do!($($given)*, {
             Aegis128l => Aegis128, 2, 1, X, Y;
             Aegis128x2 => Aegis128, 2, 2, Y, Y;
             Aegis128x4 => Aegis128, 2, 4, Y, Y;
             Aegis256 => Aegis256, 1, 1, X, [Y; 2];
             Aegis256x2 => Aegis256, 1, 2, Y, [Y; 2];
             Aegis256x4 => Aegis256, 1, 4, [Y; 2], [Y; 2];
-        });
+        })
+    };
+}
+
+/// The kernels for one message of the variant.
+pub(super) fn one(_: Vaes256, variant: Variant) -> OneKernels {
+    registers!(one_by_variant, kernel, variant)
+}
+
+pub(super) fn run<M: Message>(_: Vaes256, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
+    // SAFETY: token; `Backend::run` has checked the lengths.
+    unsafe {
+        registers!(by_variant, kernel, variant, key, batch);
     }
 }
 

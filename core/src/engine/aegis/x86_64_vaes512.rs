@@ -12,7 +12,7 @@ use core::arch::x86_64::{
 };
 
 use super::Variant;
-use super::batch;
+use super::batch::{self, OneKernels};
 use super::construction::{Aegis128, Aegis256};
 use super::register::{
     Destinations, Lengths, MAX_MESSAGES, Register, Sources, Tags, destination, left, load_each, source,
@@ -328,36 +328,66 @@ impl Registers {
     }
 }
 
+/// Calls a macro of [`batch`] with the registers for each variant. One message of the X4 variants fills what registers of four
+/// lanes have of units, as long as no plaintext has to be decrypted before it is taken in.
+macro_rules! two_lanes_sealing {
+    ($do:ident, $($given:tt)*) => {
+        batch::$do!($($given)*, {
+            Aegis128l => Aegis128, 2, 1, X, [Y; 2];
+            Aegis128x2 => Aegis128, 2, 2, Y, [Y; 2];
+            Aegis128x4 => Aegis128, 2, 4, Zmm, Zmm;
+            Aegis256 => Aegis256, 1, 1, X, [Y; 2];
+            Aegis256x2 => Aegis256, 1, 2, Y, [Y; 2];
+            Aegis256x4 => Aegis256, 1, 4, Zmm, Zmm;
+        })
+    };
+}
+
+/// The same for opening.
+macro_rules! two_lanes_opening {
+    ($do:ident, $($given:tt)*) => {
+        batch::$do!($($given)*, {
+            Aegis128l => Aegis128, 2, 1, X, [Y; 2];
+            Aegis128x2 => Aegis128, 2, 2, Y, [Y; 2];
+            Aegis128x4 => Aegis128, 2, 4, Zmm, [Zmm; 2];
+            Aegis256 => Aegis256, 1, 1, X, [Y; 2];
+            Aegis256x2 => Aegis256, 1, 2, Y, [Y; 2];
+            Aegis256x4 => Aegis256, 1, 4, Zmm, [Zmm; 2];
+        })
+    };
+}
+
+/// The same in registers of four lanes.
+macro_rules! four_lanes {
+    ($do:ident, $($given:tt)*) => {
+        batch::$do!($($given)*, {
+            Aegis128l => Aegis128, 2, 1, X, Zmm;
+            Aegis128x2 => Aegis128, 2, 2, Y, [Zmm; 2];
+            Aegis128x4 => Aegis128, 2, 4, Zmm, [Zmm; 2];
+            Aegis256 => Aegis256, 1, 1, X, Zmm;
+            Aegis256x2 => Aegis256, 1, 2, Y, [Zmm; 2];
+            Aegis256x4 => Aegis256, 1, 4, Zmm, [Zmm; 2];
+        })
+    };
+}
+
+/// The kernels for one message of the variant.
+pub(super) fn one(registers: Registers, variant: Variant) -> OneKernels {
+    match registers {
+        Registers::OfTwoLanes(_) => two_lanes_opening!(one_by_variant, kernel, variant),
+        Registers::OfFourLanes(_) => four_lanes!(one_by_variant, kernel, variant),
+    }
+}
+
 pub(super) fn run<M: Message>(registers: Registers, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match registers {
-            // One message of the X4 variants fills what registers of four lanes have of units, as long as no plaintext has to
-            // be decrypted before it is taken in.
-            Registers::OfTwoLanes(_) if !M::OPEN => batch::by_variant!(kernel, variant, key, batch, {
-                Aegis128l => Aegis128, 2, 1, X, [Y; 2];
-                Aegis128x2 => Aegis128, 2, 2, Y, [Y; 2];
-                Aegis128x4 => Aegis128, 2, 4, Zmm, Zmm;
-                Aegis256 => Aegis256, 1, 1, X, [Y; 2];
-                Aegis256x2 => Aegis256, 1, 2, Y, [Y; 2];
-                Aegis256x4 => Aegis256, 1, 4, Zmm, Zmm;
-            }),
-            Registers::OfTwoLanes(_) => batch::by_variant!(kernel, variant, key, batch, {
-                Aegis128l => Aegis128, 2, 1, X, [Y; 2];
-                Aegis128x2 => Aegis128, 2, 2, Y, [Y; 2];
-                Aegis128x4 => Aegis128, 2, 4, Zmm, [Zmm; 2];
-                Aegis256 => Aegis256, 1, 1, X, [Y; 2];
-                Aegis256x2 => Aegis256, 1, 2, Y, [Y; 2];
-                Aegis256x4 => Aegis256, 1, 4, Zmm, [Zmm; 2];
-            }),
-            Registers::OfFourLanes(_) => batch::by_variant!(kernel, variant, key, batch, {
-                Aegis128l => Aegis128, 2, 1, X, Zmm;
-                Aegis128x2 => Aegis128, 2, 2, Y, [Zmm; 2];
-                Aegis128x4 => Aegis128, 2, 4, Zmm, [Zmm; 2];
-                Aegis256 => Aegis256, 1, 1, X, Zmm;
-                Aegis256x2 => Aegis256, 1, 2, Y, [Zmm; 2];
-                Aegis256x4 => Aegis256, 1, 4, Zmm, [Zmm; 2];
-            }),
+            Registers::OfTwoLanes(_) if !M::OPEN => {
+                two_lanes_sealing!(by_variant, kernel, variant, key, batch)
+            }
+            Registers::OfTwoLanes(_) => two_lanes_opening!(by_variant, kernel, variant, key, batch),
+            Registers::OfFourLanes(_) => four_lanes!(by_variant, kernel, variant, key, batch),
         }
     }
 }
