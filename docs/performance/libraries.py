@@ -19,9 +19,11 @@ from rows import table
 
 OURS = "pagecrypt"
 MACHINES = Path(__file__).resolve().parent / "machines"
-# Kinds of machines, by the engine that serves AEGIS there; in the order in which they are shown.
+# Kinds of machines, by the engine that serves AEGIS there; in the order in which they are shown. AMD's CPUs have units
+# of other widths for AVX-512, for which there are other kernels.
 KINDS = {
-    "vaes512": "AVX-512 and VAES",
+    "vaes512-amd": "AVX-512 and VAES, by AMD",
+    "vaes512": "AVX-512 and VAES, by Intel",
     "vaes256": "VAES without AVX-512",
     "aesni": "without VAES",
     "armv8": "64-bit ARM",
@@ -219,7 +221,8 @@ def kind(report: Report) -> str:
     mine = report.of("seal", 4096, 64).get("aegis256", {}).get(OURS)
     if mine is None or mine.engine not in KINDS:
         raise ValueError("the report does not say which engine serves aegis256")
-    return mine.engine
+    by_amd = mine.engine == "vaes512" and "AMD" in report.machine["cpu"]
+    return "vaes512-amd" if by_amd else mine.engine
 
 
 def kept(folder: Path) -> list[Report]:
