@@ -138,10 +138,10 @@ pub fn versions() -> Vec<Version> {
         .collect();
     all.push(Version { library: "openssl", version: openssl::version::version().into() });
     // `build` says so, which also sees to it that it was.
-    all.extend(option_env!("LIBAEGIS_COMPILER").map(|compiler| Version {
-        library: "libaegis",
-        version: format!("compiled by {compiler}"),
-    }));
+    all.extend(
+        option_env!("LIBAEGIS_COMPILER")
+            .map(|compiler| Version { library: "libaegis", version: format!("compiled by {compiler}") }),
+    );
     all
 }
 
