@@ -31,18 +31,18 @@ lib:
 	@.ci/setup rust c $(if $(findstring aarch64,$(TARGET)),aarch64)
 	@.ci/step "the C library$(if $(TARGET), for $(TARGET))" ffi/package/build_library $(TARGET)
 
-# Everything that is installed, in target/package, laid out like a prefix.
+# Everything that is installed, in target/prefix, laid out like a prefix.
 package: lib
 	@.ci/setup rust c python
 	@.ci/step "build the command line" .ci/shipped cargo build --quiet --release -p pagecrypt-cli
 	@.ci/step "put the package together" python3 ffi/package/stage.py target/c target/shipped/release/pagecrypt \
-		$$(rustc -vV | sed -n 's/^host: //p') target/package
+		$$(rustc -vV | sed -n 's/^host: //p') target/prefix
 
 # `make package` and then `sudo make install` works where root has no Rust.
 install:
-	@if command -v cargo >/dev/null || [ ! -d target/package ]; then $(MAKE) --no-print-directory package; \
+	@if command -v cargo >/dev/null || [ ! -d target/prefix ]; then $(MAKE) --no-print-directory package; \
 	else echo "no Rust here: installing what was built before"; fi
-	@python3 ffi/package/install.py install target/package "$(PREFIX)" "$(DESTDIR)"
+	@python3 ffi/package/install.py install target/prefix "$(PREFIX)" "$(DESTDIR)"
 
 uninstall:
 	@python3 ffi/package/install.py uninstall "$(PREFIX)" "$(DESTDIR)"
@@ -61,7 +61,7 @@ npm:
 dist: package wheel npm
 	@.ci/setup go
 	@.ci/step "bundle the library with the Go module" go/bundle
-	@.ci/step "pack" python3 ffi/package/dist.py target/package $$(rustc -vV | sed -n 's/^host: //p') target/dist \
+	@.ci/step "pack" python3 ffi/package/dist.py target/prefix $$(rustc -vV | sed -n 's/^host: //p') target/dist \
 		target/python-dist target/npm
 
 # The documentation site, in target/docs.

@@ -338,6 +338,6 @@ def test_the_archive_has_what_one_looks_for_and_its_checksum_fits(archive: Path)
 
 def test_the_same_sources_give_the_same_archive(archive: Path, tmp_path: Path) -> None:
     before = archive.read_bytes()
-    shutil.rmtree(REPOSITORY / "target/package")
+    shutil.rmtree(REPOSITORY / "target/prefix")
     make("dist")
     assert archive.read_bytes() == before
