@@ -329,7 +329,9 @@ def test_the_archive_has_what_one_looks_for_and_its_checksum_fits(archive: Path)
     for name in ("README.md", "CHANGELOG.md", "LICENSE-MIT", "libpagecrypt.cdx.json", "include/pagecrypt.h"):
         assert f"{top}/{name}" in names
     assert f"{top}/lib/libpagecrypt.so.{VERSION}" in names
-    assert sum(name.startswith(f"{top}/go/lib/") and name.endswith("/libpagecrypt.a") for name in names) == 1
+    bundled = {f"{top}/{path.relative_to(REPOSITORY)}" for path in (REPOSITORY / "go/lib").glob("*/libpagecrypt.a")}
+    assert bundled
+    assert bundled == {name for name in names if name.startswith(f"{top}/go/lib/") and name.endswith(".a")}
     assert names == sorted(names)
     assert {(member.uid, member.gid, member.uname) for member in members} == {(0, 0, "root")}
     assert len({member.mtime for member in members}) == 1
