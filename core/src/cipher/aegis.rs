@@ -13,8 +13,8 @@ const LARGE_STACK: usize = 8192;
 const STACK_FOR_SEVERAL: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 2048 };
 const MIDDLE_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 1280 };
 const SMALL_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 768 };
-const TINY_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 192 }; // `.ci/machine_code.py` knows it
 const SMALLEST_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 384 };
+const TINY_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 192 }; // `.ci/machine_code.py` knows it
 
 /// A variant and its engine. There are no round keys: AEGIS works on the raw key.
 pub(super) struct Context {
