@@ -94,29 +94,16 @@ impl Register for Neon {
 type N = Neon;
 
 /// Calls a macro of [`batch`] with the registers for each variant. Two or three independent states fill the time that a round
-/// takes: of messages, or of the lanes of a parallel variant, which have their turn two by two. 32 registers hold them.
+/// takes: of messages, or of the lanes of a parallel variant, which have their turn two by two. 32 registers hold them,
+/// but not three of AEGIS-256 where compilers add three operands in one instruction: those live longer, and a tenth of the loop
+/// would be words put on the stack.
 macro_rules! registers {
-    ($do:ident, $($given:tt)*) => {
+    ($states_of_256:ty, $do:ident, $($given:tt)*) => {
         batch::$do!($($given)*, {
             Aegis128l => Aegis128, 2, 1, N, [N; 2];
             Aegis128x2 => Aegis128, 2, 2, [N; 2], [N; 2];
             Aegis128x4 => Aegis128, 2, 4, [N; 2], [N; 2];
-            Aegis256 => Aegis256, 1, 1, N, [N; 3];
-            Aegis256x2 => Aegis256, 1, 2, [N; 2], [N; 2];
-            Aegis256x4 => Aegis256, 1, 4, [N; 2], [N; 2];
-        })
-    };
-}
-
-/// The same where compilers add three operands in one instruction: those live longer, and of three states of AEGIS-256 a tenth
-/// of the loop would be words put on the stack.
-macro_rules! registers_of_three_operands {
-    ($do:ident, $($given:tt)*) => {
-        batch::$do!($($given)*, {
-            Aegis128l => Aegis128, 2, 1, N, [N; 2];
-            Aegis128x2 => Aegis128, 2, 2, [N; 2], [N; 2];
-            Aegis128x4 => Aegis128, 2, 4, [N; 2], [N; 2];
-            Aegis256 => Aegis256, 1, 1, N, [N; 2];
+            Aegis256 => Aegis256, 1, 1, N, $states_of_256;
             Aegis256x2 => Aegis256, 1, 2, [N; 2], [N; 2];
             Aegis256x4 => Aegis256, 1, 4, [N; 2], [N; 2];
         })
@@ -126,8 +113,8 @@ macro_rules! registers_of_three_operands {
 /// The kernels for one message of the variant.
 pub(super) fn one(instructions: Instructions, variant: Variant) -> OneKernels {
     match instructions {
-        Instructions::Aes(_) => registers!(one_by_variant, kernel_aes, variant),
-        Instructions::AesSha3(..) => registers_of_three_operands!(one_by_variant, kernel_aes_sha3, variant),
+        Instructions::Aes(_) => registers!([N; 3], one_by_variant, kernel_aes, variant),
+        Instructions::AesSha3(..) => registers!([N; 2], one_by_variant, kernel_aes_sha3, variant),
     }
 }
 
@@ -140,9 +127,9 @@ pub(super) fn run<M: Message>(
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match instructions {
-            Instructions::Aes(_) => registers!(by_variant, kernel_aes, variant, key, batch),
+            Instructions::Aes(_) => registers!([N; 3], by_variant, kernel_aes, variant, key, batch),
             Instructions::AesSha3(..) => {
-                registers_of_three_operands!(by_variant, kernel_aes_sha3, variant, key, batch)
+                registers!([N; 2], by_variant, kernel_aes_sha3, variant, key, batch)
             }
         }
     }

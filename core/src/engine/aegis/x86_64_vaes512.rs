@@ -328,31 +328,16 @@ impl Registers {
     }
 }
 
-/// Calls a macro of [`batch`] with the registers for each variant. One message of the X4 variants fills what registers of four
-/// lanes have of units, as long as no plaintext has to be decrypted before it is taken in.
-macro_rules! two_lanes_sealing {
-    ($do:ident, $($given:tt)*) => {
+/// Calls a macro of [`batch`] with the registers for each variant, of two lanes but for X4.
+macro_rules! two_lanes {
+    ($x4:ty, $do:ident, $($given:tt)*) => {
         batch::$do!($($given)*, {
             Aegis128l => Aegis128, 2, 1, X, [Y; 2];
             Aegis128x2 => Aegis128, 2, 2, Y, [Y; 2];
-            Aegis128x4 => Aegis128, 2, 4, Zmm, Zmm;
+            Aegis128x4 => Aegis128, 2, 4, Zmm, $x4;
             Aegis256 => Aegis256, 1, 1, X, [Y; 2];
             Aegis256x2 => Aegis256, 1, 2, Y, [Y; 2];
-            Aegis256x4 => Aegis256, 1, 4, Zmm, Zmm;
-        })
-    };
-}
-
-/// The same for opening.
-macro_rules! two_lanes_opening {
-    ($do:ident, $($given:tt)*) => {
-        batch::$do!($($given)*, {
-            Aegis128l => Aegis128, 2, 1, X, [Y; 2];
-            Aegis128x2 => Aegis128, 2, 2, Y, [Y; 2];
-            Aegis128x4 => Aegis128, 2, 4, Zmm, [Zmm; 2];
-            Aegis256 => Aegis256, 1, 1, X, [Y; 2];
-            Aegis256x2 => Aegis256, 1, 2, Y, [Y; 2];
-            Aegis256x4 => Aegis256, 1, 4, Zmm, [Zmm; 2];
+            Aegis256x4 => Aegis256, 1, 4, Zmm, $x4;
         })
     };
 }
@@ -374,7 +359,7 @@ macro_rules! four_lanes {
 /// The kernels for one message of the variant.
 pub(super) fn one(registers: Registers, variant: Variant) -> OneKernels {
     match registers {
-        Registers::OfTwoLanes(_) => two_lanes_opening!(one_by_variant, kernel, variant),
+        Registers::OfTwoLanes(_) => two_lanes!([Zmm; 2], one_by_variant, kernel, variant),
         Registers::OfFourLanes(_) => four_lanes!(one_by_variant, kernel, variant),
     }
 }
@@ -383,10 +368,11 @@ pub(super) fn run<M: Message>(registers: Registers, variant: Variant, key: &[u8]
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match registers {
-            Registers::OfTwoLanes(_) if !M::OPEN => {
-                two_lanes_sealing!(by_variant, kernel, variant, key, batch)
+            Registers::OfTwoLanes(_) if M::OPEN => {
+                two_lanes!([Zmm; 2], by_variant, kernel, variant, key, batch)
             }
-            Registers::OfTwoLanes(_) => two_lanes_opening!(by_variant, kernel, variant, key, batch),
+            // One message of X4 fills what there is of units for four lanes, where no plaintext has to be decrypted first.
+            Registers::OfTwoLanes(_) => two_lanes!(Zmm, by_variant, kernel, variant, key, batch),
             Registers::OfFourLanes(_) => four_lanes!(by_variant, kernel, variant, key, batch),
         }
     }
