@@ -32,13 +32,16 @@ X86_64 = {
     "x86_64_vaes256.*kernel": (r"\bvaesenc\b.*%ymm", False),
     "x86_64_vaes512.*kernel": (r"\bvaesenc\b.*%[yz]mm", True),
 }
+# Without those of SHA-3 three states of the AEGIS-256 family are in flight, for whose words there are not registers
+# enough.
 AARCH64 = {
-    "aarch64.*kernel_aes(?!_sha3)": (r"\baese\b", True),
+    "aarch64.*kernel_aes(?!_sha3)": (r"\baese\b", False),
     "aarch64.*kernel_aes_sha3": (r"\baese\b", True),
 }
 
-# What pointers to kernels for one message point to: functions that do nothing but call them.
-CALLS_ONE = re.compile(r"\d(seal|open)_one17h")
+# What has no text to work on: functions for pointers to point to, that only call a kernel for one message, and those
+# that expand keys.
+WITHOUT_TEXT = re.compile(r"\d(seal_one|open_one|expand)17h")
 
 # A vector register put on the stack.
 SPILL = re.compile(r"^v?mov\w+\s+%[xyz]mm\d+,[^(]*\(%r[sb]p\)|^st[pr]\s+q.*\[sp")
@@ -145,7 +148,7 @@ def problems(functions: list[Function], engines: dict[str, tuple[str, bool]]) ->
     for engine, (instruction, has_room) in engines.items():
         name = re.compile(rf"aegis.*{engine}")
         kernels = [
-            function for function in functions if name.search(function.name) and not CALLS_ONE.search(function.name)
+            function for function in functions if name.search(function.name) and not WITHOUT_TEXT.search(function.name)
         ]
         loops = {kernel.name: [loop for loop in kernel.innermost_loops() if rounds(loop)] for kernel in kernels}
         made_of_it = [

@@ -219,11 +219,11 @@ impl Aead for Key {
     }
 
     fn seal_batch_assume_unique_nonces(&self, batch: &mut [Seal<'_>]) -> Result<(), Error> {
-        self.inner.context.seal_batch(self.as_bytes(), batch)
+        self.inner.context.seal_batch(batch)
     }
 
     fn open_batch(&self, batch: &mut [Open<'_>]) -> Result<(), BatchFailure> {
-        self.inner.context.open_batch(self.as_bytes(), batch)
+        self.inner.context.open_batch(batch)
     }
 }
 

@@ -121,13 +121,18 @@ fn freed_memory_holds_no_key_text() {
     }
 }
 
-/// The raw key, and for AES-GCM every round key and the powers of the hash key.
+/// The raw key, and for AES-GCM every round key and the powers of the hash key; for AEGIS what a nonce of zeros makes of it,
+/// much of which is the same for all nonces.
 fn needles_of_key(cipher: Cipher, bytes: &[u8]) -> Vec<[u8; 16]> {
     match cipher {
         Cipher::Aes128Gcm | Cipher::Aes256Gcm => {
             [aegis_model::aes_round_keys(bytes), mac_model::hash_keys(bytes)].concat()
         }
-        _ => bytes.chunks_exact(16).map(|half| half.try_into().unwrap()).collect(),
+        _ => {
+            let nonce = vec![0; cipher.nonce_length()];
+            let raw = bytes.chunks_exact(16).map(|half| half.try_into().unwrap());
+            raw.chain(aegis_model::states(cipher, bytes, &nonce, &[], &[])).collect()
+        }
     }
 }
 

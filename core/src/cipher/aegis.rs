@@ -3,7 +3,7 @@
 use super::Cipher;
 use crate::aead::{Open, Seal};
 use crate::engine::Engine;
-use crate::engine::aegis::{Backend, Frame, One, Variant};
+use crate::engine::aegis::{Backend, Direct, Frame, Schedule, Variant};
 use crate::engine::message::{Checked, Part};
 use crate::engine::stack::{Wipe, wipe_below};
 
@@ -16,12 +16,13 @@ const SMALL_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 768 
 const SMALLEST_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 384 };
 const TINY_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 192 }; // `.ci/machine_code.py` knows it
 
-/// A variant and its engine. There are no round keys: AEGIS works on the raw key.
+/// A variant and its engine, with what it computed from the key.
 pub(super) struct Context {
     variant: Variant,
     backend: Backend,
-    one: One,
+    direct: Direct,
     wipe_after_one: Wipe,
+    schedule: Schedule,
 }
 
 impl Context {
@@ -44,32 +45,39 @@ impl Context {
             Frame::Middle => Wipe::of::<MIDDLE_STACK>(),
             Frame::Large => Wipe::of::<LARGE_STACK>(),
         };
-        Some(Self { variant, backend, one: backend.one(variant), wipe_after_one })
+        let direct = backend.direct(variant);
+        Some(Self { variant, backend, direct, wipe_after_one, schedule: Schedule::ZERO })
     }
 
     pub(super) fn engine(&self) -> Engine {
         self.backend.engine()
     }
 
-    #[inline(always)]
-    pub(super) fn seal_one(&self, key: &[u8], message: Part<'_, Seal<'_>>) {
-        self.one.seal(key, message);
-        self.wipe_after_one.below();
-    }
-
-    #[inline(always)]
-    pub(super) fn open_one(&self, key: &[u8], message: Part<'_, Open<'_>>) {
-        self.one.open(key, message);
-        self.wipe_after_one.below();
-    }
-
-    pub(super) fn seal_batch(&self, key: &[u8], batch: Checked<'_, Seal<'_>>) {
-        self.backend.seal(self.variant, key, batch);
+    /// `key` has the cipher's length.
+    pub(super) fn expand(&mut self, key: &[u8]) {
+        self.direct.expand(key, &mut self.schedule);
         self.wipe_stack();
     }
 
-    pub(super) fn open_batch(&self, key: &[u8], batch: Checked<'_, Open<'_>>) {
-        self.backend.open(self.variant, key, batch);
+    #[inline(always)]
+    pub(super) fn seal_one(&self, message: Part<'_, Seal<'_>>) {
+        self.direct.seal_one(&self.schedule, message);
+        self.wipe_after_one.below();
+    }
+
+    #[inline(always)]
+    pub(super) fn open_one(&self, message: Part<'_, Open<'_>>) {
+        self.direct.open_one(&self.schedule, message);
+        self.wipe_after_one.below();
+    }
+
+    pub(super) fn seal_batch(&self, batch: Checked<'_, Seal<'_>>) {
+        self.backend.seal(self.variant, &self.schedule, batch);
+        self.wipe_stack();
+    }
+
+    pub(super) fn open_batch(&self, batch: Checked<'_, Open<'_>>) {
+        self.backend.open(self.variant, &self.schedule, batch);
         self.wipe_stack();
     }
 

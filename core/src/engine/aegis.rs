@@ -1,6 +1,6 @@
 //! AEGIS-128L, AEGIS-256 and their X2 and X4 variants (RFC 10032) on every kind of CPU.
 //!
-//! The construction ([`construction`]) and the treatment of a batch ([`batch`], [`group`]) are written once, over a register type
+//! The construction ([`construction`]), what it computes from the key alone ([`schedule`]), and the treatment of a batch ([`batch`], [`group`]) are written once, over a register type
 //! ([`register`]) of one or more 128-bit lanes. A lane holds one AES block of the state; lanes belong to the same
 //! message (X2, X4) or to different ones, so that the wide registers work on several messages at once. What an engine
 //! adds is its register type and the choice of registers for each variant.
@@ -13,6 +13,7 @@ mod construction;
 mod group;
 mod portable;
 mod register;
+mod schedule;
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
@@ -27,6 +28,7 @@ mod x86_64_vaes512;
 use super::detect::Armv8;
 #[cfg(target_arch = "x86_64")]
 use super::detect::{AesNi, Vaes256, Vaes512};
+pub(crate) use schedule::Schedule;
 
 /// The variants of the construction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,83 +149,90 @@ impl Backend {
     /// Seals every message.
     ///
     /// # Panics
-    /// Where the key or the nonces have wrong lengths.
-    pub(crate) fn seal(self, variant: Variant, key: &[u8], batch: Checked<'_, Seal<'_>>) {
-        self.run(variant, key, batch);
+    /// Where the nonces have a wrong length.
+    pub(crate) fn seal(self, variant: Variant, schedule: &Schedule, batch: Checked<'_, Seal<'_>>) {
+        self.run(variant, schedule, batch);
     }
 
     /// Opens every message that is authentic, and overwrites the texts of the others with zeros.
     ///
     /// # Panics
     /// As [`Backend::seal`].
-    pub(crate) fn open(self, variant: Variant, key: &[u8], batch: Checked<'_, Open<'_>>) {
-        self.run(variant, key, batch);
+    pub(crate) fn open(self, variant: Variant, schedule: &Schedule, batch: Checked<'_, Open<'_>>) {
+        self.run(variant, schedule, batch);
     }
 
-    /// What seals and opens one message of a variant.
-    pub(crate) fn one(self, variant: Variant) -> One {
+    /// What expands keys of a variant, and seals and opens one message.
+    pub(crate) fn direct(self, variant: Variant) -> Direct {
         let kernels = match self {
-            Self::Portable => portable::one(variant),
+            Self::Portable => portable::kernels(variant),
             #[cfg(target_arch = "x86_64")]
-            Self::AesNi(encoding) => x86_64_aesni::one(encoding, variant),
+            Self::AesNi(encoding) => x86_64_aesni::kernels(encoding, variant),
             #[cfg(target_arch = "x86_64")]
-            Self::Vaes256(token) => x86_64_vaes256::one(token, variant),
+            Self::Vaes256(token) => x86_64_vaes256::kernels(token, variant),
             #[cfg(target_arch = "x86_64")]
-            Self::Vaes512(registers) => x86_64_vaes512::one(registers, variant),
+            Self::Vaes512(registers) => x86_64_vaes512::kernels(registers, variant),
             #[cfg(target_arch = "aarch64")]
-            Self::Armv8(instructions) => aarch64::one(instructions, variant),
+            Self::Armv8(instructions) => aarch64::kernels(instructions, variant),
         };
-        One { kernels, key_length: variant.key_length() }
+        Direct { kernels, key_length: variant.key_length() }
     }
 
-    fn run<M: Message>(self, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
+    fn run<M: Message>(self, variant: Variant, schedule: &Schedule, batch: Checked<'_, M>) {
         // What the kernels rely on, besides the lengths of texts: no mistake elsewhere can break memory safety.
-        assert!(
-            key.len() == variant.key_length()
-                && batch.nonce_length().is_none_or(|length| length == key.len())
-        );
+        assert!(batch.nonce_length().is_none_or(|length| length == variant.key_length()));
         match self {
-            Self::Portable => portable::run(variant, key, batch),
+            Self::Portable => portable::run(variant, schedule, batch),
             #[cfg(target_arch = "x86_64")]
-            Self::AesNi(encoding) => x86_64_aesni::run(encoding, variant, key, batch),
+            Self::AesNi(encoding) => x86_64_aesni::run(encoding, variant, schedule, batch),
             #[cfg(target_arch = "x86_64")]
-            Self::Vaes256(token) => x86_64_vaes256::run(token, variant, key, batch),
+            Self::Vaes256(token) => x86_64_vaes256::run(token, variant, schedule, batch),
             #[cfg(target_arch = "x86_64")]
-            Self::Vaes512(registers) => x86_64_vaes512::run(registers, variant, key, batch),
+            Self::Vaes512(registers) => x86_64_vaes512::run(registers, variant, schedule, batch),
             #[cfg(target_arch = "aarch64")]
-            Self::Armv8(instructions) => aarch64::run(instructions, variant, key, batch),
+            Self::Armv8(instructions) => aarch64::run(instructions, variant, schedule, batch),
         }
     }
 }
 
-/// What seals and opens one message, found once for a key: a short message would feel the search.
+/// What is called through pointers, found once for a key: one short message would feel the search.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct One {
-    kernels: batch::OneKernels,
+pub(crate) struct Direct {
+    kernels: batch::Kernels,
     key_length: usize,
 }
 
-impl One {
-    /// Seals it.
+impl Direct {
+    /// Computes what depends on the key alone.
     ///
     /// # Panics
-    /// Where the key or the nonce has a wrong length.
-    #[inline(always)]
-    pub(crate) fn seal(&self, key: &[u8], message: Part<'_, Seal<'_>>) {
-        assert!(key.len() == self.key_length && message.nonce_length() == key.len());
-        // SAFETY: a backend is the proof that the CPU runs it; lengths are as they must be.
-        unsafe { (self.kernels.seal)(key, message) };
+    /// Where the key has a wrong length.
+    pub(crate) fn expand(&self, key: &[u8], schedule: &mut Schedule) {
+        assert!(key.len() == self.key_length);
+        // SAFETY: a backend is the proof that the CPU runs it; the length is as it must be.
+        unsafe { (self.kernels.expand)(key, schedule) };
     }
 
-    /// Opens it if it is authentic, and otherwise overwrites its text with zeros.
+    /// Seals one message.
     ///
     /// # Panics
-    /// As [`One::seal`].
+    /// Where the nonce has a wrong length.
     #[inline(always)]
-    pub(crate) fn open(&self, key: &[u8], message: Part<'_, Open<'_>>) {
-        assert!(key.len() == self.key_length && message.nonce_length() == key.len());
+    pub(crate) fn seal_one(&self, schedule: &Schedule, message: Part<'_, Seal<'_>>) {
+        assert!(message.nonce_length() == self.key_length);
         // SAFETY: as above.
-        unsafe { (self.kernels.open)(key, message) };
+        unsafe { (self.kernels.seal_one)(schedule, message) };
+    }
+
+    /// Opens one message if it is authentic, and otherwise overwrites its text with zeros.
+    ///
+    /// # Panics
+    /// As [`Direct::seal_one`].
+    #[inline(always)]
+    pub(crate) fn open_one(&self, schedule: &Schedule, message: Part<'_, Open<'_>>) {
+        assert!(message.nonce_length() == self.key_length);
+        // SAFETY: as above.
+        unsafe { (self.kernels.open_one)(schedule, message) };
     }
 }
 

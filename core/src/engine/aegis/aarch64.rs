@@ -5,9 +5,10 @@ use core::arch::aarch64::{
 };
 
 use super::Variant;
-use super::batch::{self, OneKernels};
+use super::batch::{self, Kernels};
 use super::construction::{Aegis128, Aegis256};
 use super::register::{Destinations, Register, Sources, Tags, destination, source};
+use super::schedule::Schedule;
 use crate::engine::detect::{Armv8, Armv8Sha3};
 use crate::engine::message::{Checked, Message};
 
@@ -110,26 +111,26 @@ macro_rules! registers {
     };
 }
 
-/// The kernels for one message of the variant.
-pub(super) fn one(instructions: Instructions, variant: Variant) -> OneKernels {
+/// What is called through pointers.
+pub(super) fn kernels(instructions: Instructions, variant: Variant) -> Kernels {
     match instructions {
-        Instructions::Aes(_) => registers!([N; 3], one_by_variant, kernel_aes, variant),
-        Instructions::AesSha3(..) => registers!([N; 2], one_by_variant, kernel_aes_sha3, variant),
+        Instructions::Aes(_) => registers!([N; 3], kernels_by_variant, kernel_aes, variant),
+        Instructions::AesSha3(..) => registers!([N; 2], kernels_by_variant, kernel_aes_sha3, variant),
     }
 }
 
 pub(super) fn run<M: Message>(
     instructions: Instructions,
     variant: Variant,
-    key: &[u8],
+    schedule: &Schedule,
     batch: Checked<'_, M>,
 ) {
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match instructions {
-            Instructions::Aes(_) => registers!([N; 3], by_variant, kernel_aes, variant, key, batch),
+            Instructions::Aes(_) => registers!([N; 3], by_variant, kernel_aes, variant, schedule, batch),
             Instructions::AesSha3(..) => {
-                registers!([N; 2], by_variant, kernel_aes_sha3, variant, key, batch)
+                registers!([N; 2], by_variant, kernel_aes_sha3, variant, schedule, batch)
             }
         }
     }

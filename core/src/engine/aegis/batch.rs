@@ -1,8 +1,9 @@
 //! A batch of messages: which of them are worked on together.
 
-use super::construction::Family;
+use super::construction::{Family, State};
 use super::group;
 use super::register::{MAX_MESSAGES, Register};
+use super::schedule::Schedule;
 use crate::engine::message::{Message, Open, Part, Seal};
 
 /// How many messages are put in order at once.
@@ -12,22 +13,22 @@ const WINDOW: usize = 64;
 /// second as many as are worked on together. A message that is left over, like one that is alone, is better off in a
 /// kernel of its own, which also uses less of the stack.
 macro_rules! by_variant {
-    ($kernel:ident, $variant:expr, $key:expr, $batch:expr, {
+    ($kernel:ident, $variant:expr, $schedule:expr, $batch:expr, {
         $($name:ident => $family:ty, $rate:literal, $degree:literal, $one:ty, $many:ty;)*
     }) => {
         match $variant {
             $($crate::engine::aegis::Variant::$name => {
                 let parts = $batch.split($crate::engine::aegis::batch::together::<$many, $degree>());
                 if !parts.groups.is_empty() {
-                    $kernel::alike::<$family, $rate, $degree, $many, M, true>($key, parts.groups);
+                    $kernel::alike::<$family, $rate, $degree, $many, M, true>($schedule, parts.groups);
                 }
                 if !parts.others.is_empty() && parts.alike {
-                    $kernel::alike::<$family, $rate, $degree, $many, M, false>($key, parts.others);
+                    $kernel::alike::<$family, $rate, $degree, $many, M, false>($schedule, parts.others);
                 } else if !parts.others.is_empty() {
-                    $kernel::mixed::<$family, $rate, $degree, $one, $many, M>($key, parts.others);
+                    $kernel::mixed::<$family, $rate, $degree, $one, $many, M>($schedule, parts.others);
                 }
                 if !parts.one.is_empty() {
-                    $kernel::one::<$family, $rate, $degree, $one, M>($key, parts.one);
+                    $kernel::one::<$family, $rate, $degree, $one, M>($schedule, parts.one);
                 }
             })*
         }
@@ -35,29 +36,31 @@ macro_rules! by_variant {
 }
 pub(super) use by_variant;
 
-/// The kernels for one message of the variant, from the same table.
-macro_rules! one_by_variant {
+/// The kernels that are called through pointers, from the same table.
+macro_rules! kernels_by_variant {
     ($kernel:ident, $variant:expr, {
         $($name:ident => $family:ty, $rate:literal, $degree:literal, $one:ty, $many:ty;)*
     }) => {
         match $variant {
-            $($crate::engine::aegis::Variant::$name => $crate::engine::aegis::batch::OneKernels {
-                seal: $kernel::seal_one::<$family, $rate, $degree, $one>,
-                open: $kernel::open_one::<$family, $rate, $degree, $one>,
+            $($crate::engine::aegis::Variant::$name => $crate::engine::aegis::batch::Kernels {
+                expand: $kernel::expand::<$family, $rate, $degree, $one>,
+                seal_one: $kernel::seal_one::<$family, $rate, $degree, $one>,
+                open_one: $kernel::open_one::<$family, $rate, $degree, $one>,
             },)*
         }
     };
 }
-pub(super) use one_by_variant;
+pub(super) use kernels_by_variant;
 
-/// Kernels for one message.
+/// Kernels that are called through pointers: what expands a key, and what seals and opens one message.
 ///
 /// # Safety
-/// Of calling one: the CPU has the features of its registers. The key and the nonce have the family's length.
+/// Of calling one: the CPU has the features of its registers. The key or the nonce has the family's length.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct OneKernels {
-    pub(super) seal: unsafe fn(&[u8], Part<'_, Seal<'_>>),
-    pub(super) open: unsafe fn(&[u8], Part<'_, Open<'_>>),
+pub(super) struct Kernels {
+    pub(super) expand: unsafe fn(&[u8], &mut Schedule),
+    pub(super) seal_one: unsafe fn(&Schedule, Part<'_, Seal<'_>>),
+    pub(super) open_one: unsafe fn(&Schedule, Part<'_, Open<'_>>),
 }
 
 /// Kernels with these features of the CPU, which are those of the registers that they are called with: a module of
@@ -69,56 +72,68 @@ macro_rules! kernel {
             use crate::engine::aegis::batch;
             use crate::engine::aegis::construction::Family;
             use crate::engine::aegis::register::Register;
+            use crate::engine::aegis::schedule::Schedule;
             use crate::engine::message::{Message, Open, Part, Seal};
 
             /// [`one`] as a pointer to it may be had, whatever the message borrows.
             ///
             /// # Safety
-            /// [`batch::OneKernels`]
+            /// [`batch::Kernels`]
             #[allow(unused_unsafe)] // where kernels need no features
             pub(super) unsafe fn seal_one<F, const RATE: usize, const D: usize, R>(
-                key: &[u8],
+                schedule: &Schedule,
                 message: Part<'_, Seal<'_>>,
             ) where
                 F: Family<RATE>,
                 R: Register,
             {
                 // SAFETY: the caller's promise.
-                unsafe { one::<F, RATE, D, R, _>(key, message) };
+                unsafe { one::<F, RATE, D, R, _>(schedule, message) };
             }
 
             /// As [`seal_one`].
             ///
             /// # Safety
-            /// [`batch::OneKernels`]
+            /// [`batch::Kernels`]
             #[allow(unused_unsafe)]
             pub(super) unsafe fn open_one<F, const RATE: usize, const D: usize, R>(
-                key: &[u8],
+                schedule: &Schedule,
                 message: Part<'_, Open<'_>>,
             ) where
                 F: Family<RATE>,
                 R: Register,
             {
                 // SAFETY: the caller's promise.
-                unsafe { one::<F, RATE, D, R, _>(key, message) };
+                unsafe { one::<F, RATE, D, R, _>(schedule, message) };
             }
 
             $(#[$attribute])?
             #[inline(never)]
-            pub(super) fn one<F, const RATE: usize, const D: usize, R, M>(key: &[u8], message: Part<'_, M>)
+            pub(super) fn expand<F, const RATE: usize, const D: usize, R>(key: &[u8], schedule: &mut Schedule)
+            where
+                F: Family<RATE>,
+                R: Register,
+            {
+                // SAFETY: this function's features are those of the register; `Direct::expand` has checked the length.
+                unsafe { batch::run_expand::<F, RATE, D, R>(key, schedule) };
+            }
+
+            $(#[$attribute])?
+            #[inline(never)]
+            pub(super) fn one<F, const RATE: usize, const D: usize, R, M>(schedule: &Schedule, message: Part<'_, M>)
             where
                 F: Family<RATE>,
                 R: Register,
                 M: Message,
             {
                 // SAFETY: this function's features are those of the registers; `Backend::run` has checked the lengths.
-                unsafe { batch::run_one::<F, RATE, D, R, M>(key, message) };
+                unsafe { batch::run_one::<F, RATE, D, R, M>(schedule, message) };
             }
 
             $(#[$attribute])?
             #[inline(never)]
             pub(super) fn alike<F, const RATE: usize, const D: usize, R, M, const FULL: bool>(
-                key: &[u8],
+                schedule: &Schedule,
                 messages: Part<'_, M>,
             ) where
                 F: Family<RATE>,
@@ -126,13 +141,13 @@ macro_rules! kernel {
                 M: Message,
             {
                 // SAFETY: as above.
-                unsafe { batch::run_alike::<F, RATE, D, R, M, FULL>(key, messages) };
+                unsafe { batch::run_alike::<F, RATE, D, R, M, FULL>(schedule, messages) };
             }
 
             $(#[$attribute])?
             #[inline(never)]
             pub(super) fn mixed<F, const RATE: usize, const D: usize, One, Many, M>(
-                key: &[u8],
+                schedule: &Schedule,
                 messages: Part<'_, M>,
             ) where
                 F: Family<RATE>,
@@ -141,7 +156,7 @@ macro_rules! kernel {
                 M: Message,
             {
                 // SAFETY: as above.
-                unsafe { batch::run_mixed::<F, RATE, D, One, Many, M>(key, messages) };
+                unsafe { batch::run_mixed::<F, RATE, D, One, Many, M>(schedule, messages) };
             }
         }
     };
@@ -153,14 +168,34 @@ pub(super) const fn together<R: Register, const D: usize>() -> usize {
     if R::LANES > D { R::LANES / D } else { 1 }
 }
 
+/// Computes what depends on the key alone.
+///
+/// # Safety
+/// The CPU has the register's instructions. `key` has the family's length. `R` holds one message, or a part of it.
+#[inline(always)]
+pub(super) unsafe fn run_expand<F, const RATE: usize, const D: usize, R>(key: &[u8], schedule: &mut Schedule)
+where
+    F: Family<RATE>,
+    R: Register,
+{
+    const { assert!(R::LANES <= D) };
+    debug_assert!(key.len() == F::KEY_LENGTH);
+    for first_lane in (0..D).step_by(R::LANES) {
+        // SAFETY: the caller's promise.
+        unsafe { F::State::<R>::expand::<D>(key.as_ptr(), schedule, first_lane) };
+    }
+}
+
 /// Seals or opens one message. Not a group of one, for what compilers know to be done once for all groups they put on the
 /// stack.
 ///
 /// # Safety
 /// The CPU has the register's instructions. `key` and the nonce have the family's length. `R` holds one message.
 #[inline(always)]
-pub(super) unsafe fn run_one<F, const RATE: usize, const D: usize, R, M>(key: &[u8], message: Part<'_, M>)
-where
+pub(super) unsafe fn run_one<F, const RATE: usize, const D: usize, R, M>(
+    schedule: &Schedule,
+    message: Part<'_, M>,
+) where
     F: Family<RATE>,
     R: Register,
     M: Message,
@@ -169,7 +204,9 @@ where
     super::tests::count_kernel_call();
     if let [message] = message.into_messages() {
         // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
-        unsafe { group::run_alike::<F, RATE, D, R, M, true>(key, core::slice::from_mut(message), &mut []) };
+        unsafe {
+            group::run_alike::<F, RATE, D, R, M, true>(schedule, core::slice::from_mut(message), &mut [])
+        };
     }
 }
 
@@ -177,10 +214,10 @@ where
 /// not hold more; or, if they are not `FULL`, fewer than fill it, which are alike.
 ///
 /// # Safety
-/// The CPU has the register's instructions. `key` and the nonces have the family's length.
+/// The CPU has the register's instructions. The nonces have the family's length.
 #[inline(always)]
 pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M, const FULL: bool>(
-    key: &[u8],
+    schedule: &Schedule,
     messages: Part<'_, M>,
 ) where
     F: Family<RATE>,
@@ -193,7 +230,7 @@ pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M, const
     while !rest.is_empty() {
         let (group, others) = rest.split_at_mut(if FULL { together::<R, D>() } else { rest.len() });
         // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
-        unsafe { group::run_alike::<F, RATE, D, R, M, FULL>(key, group, others) };
+        unsafe { group::run_alike::<F, RATE, D, R, M, FULL>(schedule, group, others) };
         rest = others;
     }
 }
@@ -201,11 +238,11 @@ pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M, const
 /// Seals or opens a batch: messages of about the same lengths in groups that fill a register of type `Many`.
 ///
 /// # Safety
-/// The CPU has the instructions of both registers. `key` and the nonces have the family's length. `One` holds one
+/// The CPU has the instructions of both registers. The nonces have the family's length. `One` holds one
 /// message, and `Many` several.
 #[inline(always)]
 pub(super) unsafe fn run_mixed<F, const RATE: usize, const D: usize, One, Many, M>(
-    key: &[u8],
+    schedule: &Schedule,
     messages: Part<'_, M>,
 ) where
     F: Family<RATE>,
@@ -234,7 +271,7 @@ pub(super) unsafe fn run_mixed<F, const RATE: usize, const D: usize, One, Many, 
                 next = slots_from(start + full);
             }
             // SAFETY: the caller's promise; whoever made the batch has compared the lengths of texts.
-            unsafe { group::run_mixed::<F, RATE, D, One, Many, M>(key, window, slots, next) };
+            unsafe { group::run_mixed::<F, RATE, D, One, Many, M>(schedule, window, slots, next) };
         }
     }
 }

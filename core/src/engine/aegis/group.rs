@@ -6,6 +6,7 @@ use core::ptr;
 use super::batch::together;
 use super::construction::{Family, State, Work};
 use super::register::{Destinations, Lanes, Lengths, MAX_LANES, MAX_MESSAGES, Register, Sources, Tags};
+use super::schedule::Schedule;
 use crate::engine::message::Message;
 
 /// The messages of a group, by their indices in a batch. Where there are fewer than the register takes, some of them
@@ -107,11 +108,11 @@ fn work<M: Message>() -> Work {
 /// batch.
 ///
 /// # Safety
-/// The CPU has the register's instructions. `key` and the nonces have the family's length, and both texts of a message the
+/// The CPU has the register's instructions. The nonces have the family's length, and both texts of a message the
 /// same; lengths are as stated.
 #[inline(always)]
 pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M, const FULL: bool>(
-    key: &[u8],
+    schedule: &Schedule,
     group: &mut [M],
     next: &mut [M],
 ) where
@@ -120,7 +121,6 @@ pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M, const
     M: Message,
 {
     const { assert!(R::LANES.is_multiple_of(D) || D.is_multiple_of(R::LANES)) };
-    debug_assert!(key.len() == F::KEY_LENGTH);
     let slots = together::<R, D>();
     let group = if FULL { &mut group[..slots] } else { group };
     let count = group.len();
@@ -151,7 +151,7 @@ pub(super) unsafe fn run_alike<F, const RATE: usize, const D: usize, R, M, const
         // SAFETY: the caller's promise. Sources and destinations are readable and writable for the lengths beside them,
         // and so they are behind the lanes that are left out.
         unsafe {
-            let mut state = F::State::<R>::new::<D>(key.as_ptr(), &nonces, first_lane);
+            let mut state = F::State::<R>::new::<D>(schedule, &nonces, first_lane);
             if data_length > 0 {
                 pass_alike::<F, RATE, D, R>(&mut state, Work::Absorb, &data, data_length, first_lane);
             }
@@ -196,11 +196,11 @@ unsafe fn pass_alike<F, const RATE: usize, const D: usize, R>(
 /// next.
 ///
 /// # Safety
-/// The CPU has the instructions of both registers. `key` and the nonces have the family's length, and both texts of a
+/// The CPU has the instructions of both registers. The nonces have the family's length, and both texts of a
 /// message the same. `One` holds one message, and `R` several.
 #[inline(always)]
 pub(super) unsafe fn run_mixed<F, const RATE: usize, const D: usize, One, R, M>(
-    key: &[u8],
+    schedule: &Schedule,
     messages: &mut [M],
     slots: Slots,
     next: Slots,
@@ -211,7 +211,6 @@ pub(super) unsafe fn run_mixed<F, const RATE: usize, const D: usize, One, R, M>(
     M: Message,
 {
     let slots = &slots[..together::<R, D>()];
-    debug_assert!(key.len() == F::KEY_LENGTH);
 
     let mut nonces: Sources = [ptr::null(); MAX_MESSAGES];
     let (mut data, mut text) = (Bytes::NONE, Bytes::NONE);
@@ -237,7 +236,7 @@ pub(super) unsafe fn run_mixed<F, const RATE: usize, const D: usize, One, R, M>(
     let mut tags: Tags = [0; MAX_MESSAGES];
     // SAFETY: the caller's promise. Sources and destinations are readable and writable for the lengths beside them.
     unsafe {
-        let mut state = F::State::<R>::new::<D>(key.as_ptr(), &nonces, 0);
+        let mut state = F::State::<R>::new::<D>(schedule, &nonces, 0);
         pass::<F, RATE, D, One, R>(&mut state, Work::Absorb, &data, slots);
         pass::<F, RATE, D, One, R>(&mut state, work::<M>(), &text, slots);
         let lengths = R::replicate::<D>(&last_at, 0, 0);

@@ -7,7 +7,7 @@ use super::construction::{Aegis128, Aegis256, Family};
 use super::portable::Blocks;
 use super::register::Register;
 use super::tests::check;
-use super::{Variant, batch};
+use super::{Schedule, Variant, batch};
 use crate::engine::message::{Checked, Message};
 
 /// Seals and opens `batches` in the registers `One` and `Many` of the model, and compares with the portable engine, one
@@ -19,17 +19,20 @@ where
     Many: Register,
 {
     let key: Vec<u8> = (0..F::KEY_LENGTH as u8).map(|i| i.wrapping_mul(37) ^ 0x5b).collect();
+    let mut schedule = Schedule::ZERO;
+    // SAFETY: the register of the model needs nothing of the CPU; the key has the family's length.
+    unsafe { batch::run_expand::<F, RATE, D, Blocks<1>>(&key, &mut schedule) };
     check(variant, &key, &mut |messages, open| {
         if open {
-            messages.open(|batch| run::<F, RATE, D, One, Many, _>(&key, batch));
+            messages.open(|batch| run::<F, RATE, D, One, Many, _>(&schedule, batch));
         } else {
-            messages.seal(|batch| run::<F, RATE, D, One, Many, _>(&key, batch));
+            messages.seal(|batch| run::<F, RATE, D, One, Many, _>(&schedule, batch));
         }
     });
 }
 
 /// What [`batch::by_variant`] does, given the registers.
-fn run<F, const RATE: usize, const D: usize, One, Many, M>(key: &[u8], batch: Checked<'_, M>)
+fn run<F, const RATE: usize, const D: usize, One, Many, M>(schedule: &Schedule, batch: Checked<'_, M>)
 where
     F: Family<RATE>,
     One: Register,
@@ -39,13 +42,13 @@ where
     let parts = batch.split(batch::together::<Many, D>());
     // SAFETY: the registers of the model need nothing of the CPU; lengths are checked.
     unsafe {
-        batch::run_alike::<F, RATE, D, Many, M, true>(key, parts.groups);
+        batch::run_alike::<F, RATE, D, Many, M, true>(schedule, parts.groups);
         if !parts.others.is_empty() && parts.alike {
-            batch::run_alike::<F, RATE, D, Many, M, false>(key, parts.others);
+            batch::run_alike::<F, RATE, D, Many, M, false>(schedule, parts.others);
         } else {
-            batch::run_mixed::<F, RATE, D, One, Many, M>(key, parts.others);
+            batch::run_mixed::<F, RATE, D, One, Many, M>(schedule, parts.others);
         }
-        batch::run_alike::<F, RATE, D, One, M, true>(key, parts.one);
+        batch::run_alike::<F, RATE, D, One, M, true>(schedule, parts.one);
     }
 }
 

@@ -5,9 +5,10 @@
 //! then a circuit over planes, and ShiftRows and MixColumns move bytes within each plane.
 
 use super::Variant;
-use super::batch::{self, OneKernels};
+use super::batch::{self, Kernels};
 use super::construction::{Aegis128, Aegis256};
 use super::register::{Destinations, Register, Sources, Tags, destination, source};
+use super::schedule::Schedule;
 use crate::engine::message::{Checked, Message};
 
 mod sbox;
@@ -135,13 +136,13 @@ macro_rules! registers {
     };
 }
 
-/// The kernels for one message of the variant.
-pub(super) fn one(variant: Variant) -> OneKernels {
-    registers!(one_by_variant, kernel, variant)
+/// What is called through pointers.
+pub(super) fn kernels(variant: Variant) -> Kernels {
+    registers!(kernels_by_variant, kernel, variant)
 }
 
-pub(super) fn run<M: Message>(variant: Variant, key: &[u8], batch: Checked<'_, M>) {
-    registers!(by_variant, kernel, variant, key, batch);
+pub(super) fn run<M: Message>(variant: Variant, schedule: &Schedule, batch: Checked<'_, M>) {
+    registers!(by_variant, kernel, variant, schedule, batch);
 }
 
 batch::kernel!(kernel);

@@ -443,7 +443,8 @@ pub(super) unsafe fn write_up_to_15(to: *mut u8, count: usize, number: u128) {
 /// Several registers that work side by side: more lanes than the CPU's registers have, or more in flight than one
 /// needs, which hides the latency of its instructions.
 ///
-/// These are loops and not closures, which would not be inlined with the instructions of a kernel.
+/// Most of these are loops over numbers: closures, and now and then the functions of iterators, are not inlined with the
+/// instructions of a kernel.
 impl<R: Register, const K: usize> Register for [R; K] {
     const LANES: usize = R::LANES * K;
     const MASKED: bool = R::MASKED;
@@ -456,18 +457,22 @@ impl<R: Register, const K: usize> Register for [R; K] {
     unsafe fn load<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {
         // SAFETY: the caller's promise covers the lanes of every register.
         let mut out = [unsafe { R::load::<D>(from, offset, first_lane) }; K];
-        for (k, register) in out.iter_mut().enumerate() {
+        let mut k = 1;
+        while k < K {
             // SAFETY: as above.
-            *register = unsafe { R::load::<D>(from, offset, first_lane + k * R::LANES) };
+            out[k] = unsafe { R::load::<D>(from, offset, first_lane + k * R::LANES) };
+            k += 1;
         }
         out
     }
 
     #[inline(always)]
     unsafe fn store<const D: usize>(self, to: &Destinations, offset: usize, first_lane: usize) {
-        for (k, register) in self.into_iter().enumerate() {
+        let mut k = 0;
+        while k < K {
             // SAFETY: the caller's promise covers the lanes of every register.
-            unsafe { register.store::<D>(to, offset, first_lane + k * R::LANES) };
+            unsafe { self[k].store::<D>(to, offset, first_lane + k * R::LANES) };
+            k += 1;
         }
     }
 
@@ -476,7 +481,7 @@ impl<R: Register, const K: usize> Register for [R; K] {
         // SAFETY: the caller's promise covers the lanes of every register.
         let [first, second] = unsafe { R::load_two::<D>(from, offset, first_lane) };
         let (mut firsts, mut seconds) = ([first; K], [second; K]);
-        let mut k = 1; // an iterator that skips the first would be a function of its own
+        let mut k = 1;
         while k < K {
             // SAFETY: as above.
             [firsts[k], seconds[k]] = unsafe { R::load_two::<D>(from, offset, first_lane + k * R::LANES) };
@@ -487,9 +492,12 @@ impl<R: Register, const K: usize> Register for [R; K] {
 
     #[inline(always)]
     unsafe fn store_two<const D: usize>(two: [Self; 2], to: &Destinations, offset: usize, first_lane: usize) {
-        for (k, (first, second)) in two[0].into_iter().zip(two[1]).enumerate() {
+        let [first, second] = two;
+        let mut k = 0;
+        while k < K {
             // SAFETY: the caller's promise covers the lanes of every register.
-            unsafe { R::store_two::<D>([first, second], to, offset, first_lane + k * R::LANES) };
+            unsafe { R::store_two::<D>([first[k], second[k]], to, offset, first_lane + k * R::LANES) };
+            k += 1;
         }
     }
 
@@ -506,9 +514,11 @@ impl<R: Register, const K: usize> Register for [R; K] {
         }
         // SAFETY: the caller's promise covers every message.
         let mut out = [unsafe { R::load_rest::<D>(from, lengths, offset, first_lane) }; K];
-        for (k, register) in out.iter_mut().enumerate() {
+        let mut k = 1;
+        while k < K {
             // SAFETY: as above.
-            *register = unsafe { R::load_rest::<D>(from, lengths, offset, first_lane + k * R::LANES) };
+            out[k] = unsafe { R::load_rest::<D>(from, lengths, offset, first_lane + k * R::LANES) };
+            k += 1;
         }
         out
     }
@@ -525,9 +535,11 @@ impl<R: Register, const K: usize> Register for [R; K] {
             // SAFETY: the caller's promise.
             return unsafe { store_rest_through_memory::<Self, D>(self, to, lengths, offset, first_lane) };
         }
-        for (k, register) in self.iter_mut().enumerate() {
+        let mut k = 0;
+        while k < K {
             // SAFETY: the caller's promise covers every message.
-            *register = unsafe { register.store_rest::<D>(to, lengths, offset, first_lane + k * R::LANES) };
+            self[k] = unsafe { self[k].store_rest::<D>(to, lengths, offset, first_lane + k * R::LANES) };
+            k += 1;
         }
         self
     }
@@ -536,9 +548,11 @@ impl<R: Register, const K: usize> Register for [R; K] {
     unsafe fn load_lanes<const D: usize>(lanes: &mut Lanes, first_lane: usize) -> Self {
         // SAFETY: the caller's promise covers the lanes of every register.
         let mut out = [unsafe { R::load_lanes::<D>(lanes, first_lane) }; K];
-        for (k, register) in out.iter_mut().enumerate() {
+        let mut k = 1;
+        while k < K {
             // SAFETY: as above.
-            *register = unsafe { R::load_lanes::<D>(lanes, first_lane + k * R::LANES) };
+            out[k] = unsafe { R::load_lanes::<D>(lanes, first_lane + k * R::LANES) };
+            k += 1;
         }
         out
     }
@@ -553,17 +567,21 @@ impl<R: Register, const K: usize> Register for [R; K] {
     unsafe fn replicate<const D: usize>(from: &Sources, offset: usize, first_lane: usize) -> Self {
         // SAFETY: the caller's promise covers the lanes of every register.
         let mut out = [unsafe { R::replicate::<D>(from, offset, first_lane) }; K];
-        for (k, register) in out.iter_mut().enumerate() {
+        let mut k = 1;
+        while k < K {
             // SAFETY: as above.
-            *register = unsafe { R::replicate::<D>(from, offset, first_lane + k * R::LANES) };
+            out[k] = unsafe { R::replicate::<D>(from, offset, first_lane + k * R::LANES) };
+            k += 1;
         }
         out
     }
 
     #[inline(always)]
     fn add_to_tags<const D: usize>(self, tags: &mut Tags, first_lane: usize) {
-        for (k, register) in self.into_iter().enumerate() {
-            register.add_to_tags::<D>(tags, first_lane + k * R::LANES);
+        let mut k = 0;
+        while k < K {
+            self[k].add_to_tags::<D>(tags, first_lane + k * R::LANES);
+            k += 1;
         }
     }
 
@@ -614,10 +632,12 @@ impl<R: Register, const K: usize> Register for [R; K] {
 
     #[inline(always)]
     fn aes_rounds_in_place<const N: usize>(words: &mut [Self; N], mut key: Self) -> Self {
-        for (k, key) in key.iter_mut().enumerate() {
+        let mut k = 0;
+        while k < K {
             let mut own = of_one(words, k);
-            *key = R::aes_rounds_in_place(&mut own, *key);
+            key[k] = R::aes_rounds_in_place(&mut own, key[k]);
             put_one(words, k, own);
+            k += 1;
         }
         key
     }

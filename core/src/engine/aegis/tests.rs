@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::vec;
 use std::vec::Vec;
 
-use super::{Backend, Variant};
+use super::{Backend, Schedule, Variant};
 use crate::engine::available;
 use crate::engine::message::{Checked, Message, Open, Seal, Text};
 
@@ -30,22 +30,28 @@ fn checked<M: Message>(messages: &mut [M], nonce_length: usize) -> Checked<'_, M
     Checked::new(messages, nonce_length, u64::MAX).unwrap()
 }
 
+pub(super) fn schedule(backend: Backend, variant: Variant, key: &[u8]) -> Schedule {
+    let mut schedule = Schedule::ZERO;
+    backend.direct(variant).expand(key, &mut schedule);
+    schedule
+}
+
 /// 48 are full groups of any size that there is; one that is left over has a call of its own.
 #[test]
 fn a_batch_of_full_groups_is_one_kernel_call_on_every_engine() {
     for engine in available() {
         let backend = Backend::best(Some(engine));
         for (variant, key_length) in VARIANTS {
-            let key = vec![7; key_length];
+            let schedule = schedule(backend, variant, &vec![7; key_length]);
             let mut messages = Messages::new(key_length, &[(4048, 0); 48]);
             let texts = messages.texts.clone();
 
             KERNEL_CALLS.set(0);
-            messages.seal(|batch| backend.seal(variant, &key, batch));
+            messages.seal(|batch| backend.seal(variant, &schedule, batch));
             assert_eq!(KERNEL_CALLS.get(), 1, "{variant:?} sealed by {}", backend.engine());
 
             KERNEL_CALLS.set(0);
-            messages.open(|batch| backend.open(variant, &key, batch));
+            messages.open(|batch| backend.open(variant, &schedule, batch));
             assert_eq!(KERNEL_CALLS.get(), 1, "{variant:?} opened by {}", backend.engine());
             assert!(messages.texts == texts);
         }
@@ -120,12 +126,13 @@ fn batches() -> Vec<Vec<(usize, usize)>> {
 }
 
 pub(super) fn check(variant: Variant, key: &[u8], work: &mut dyn FnMut(&mut Messages, bool)) {
+    let schedule = schedule(Backend::Portable, variant, key);
     for lengths in batches() {
         let plain = Messages::new(key.len(), &lengths);
         let mut expected = plain.clone();
         expected.seal(|batch| {
             for message in batch.into_messages().chunks_mut(1) {
-                Backend::Portable.seal(variant, key, checked(message, key.len()));
+                Backend::Portable.seal(variant, &schedule, checked(message, key.len()));
             }
         });
         let mut messages = plain.clone();
@@ -160,11 +167,12 @@ fn every_way_of_an_engine_gives_the_same_bytes() {
     for backend in backends {
         for (variant, key_length) in VARIANTS {
             let key = vec![0x3c; key_length];
+            let schedule = schedule(backend, variant, &key);
             check(variant, &key, &mut |messages, open| {
                 if open {
-                    messages.open(|batch| backend.open(variant, &key, batch));
+                    messages.open(|batch| backend.open(variant, &schedule, batch));
                 } else {
-                    messages.seal(|batch| backend.seal(variant, &key, batch));
+                    messages.seal(|batch| backend.seal(variant, &schedule, batch));
                 }
             });
         }

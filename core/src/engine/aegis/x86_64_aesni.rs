@@ -6,11 +6,12 @@ use core::arch::x86_64::{
 };
 
 use super::Variant;
-use super::batch::{self, OneKernels};
+use super::batch::{self, Kernels};
 use super::construction::{Aegis128, Aegis256};
 use super::register::{
     Destinations, Lengths, Register, Sources, Tags, destination, left, read_up_to_15, source, write_up_to_15,
 };
+use super::schedule::Schedule;
 use crate::engine::detect::{AesNi, Avx2, Avx512};
 use crate::engine::message::{Checked, Message};
 
@@ -223,22 +224,27 @@ macro_rules! masked_registers {
     };
 }
 
-/// The kernels for one message of the variant.
-pub(super) fn one(encoding: Encoding, variant: Variant) -> OneKernels {
+/// What is called through pointers.
+pub(super) fn kernels(encoding: Encoding, variant: Variant) -> Kernels {
     match encoding {
-        Encoding::Sse(_) => registers!(one_by_variant, kernel_sse, variant),
-        Encoding::Vex(..) => registers!(one_by_variant, kernel_vex, variant),
-        Encoding::Evex(..) => masked_registers!(one_by_variant, kernel_evex, variant),
+        Encoding::Sse(_) => registers!(kernels_by_variant, kernel_sse, variant),
+        Encoding::Vex(..) => registers!(kernels_by_variant, kernel_vex, variant),
+        Encoding::Evex(..) => masked_registers!(kernels_by_variant, kernel_evex, variant),
     }
 }
 
-pub(super) fn run<M: Message>(encoding: Encoding, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
+pub(super) fn run<M: Message>(
+    encoding: Encoding,
+    variant: Variant,
+    schedule: &Schedule,
+    batch: Checked<'_, M>,
+) {
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match encoding {
-            Encoding::Sse(_) => registers!(by_variant, kernel_sse, variant, key, batch),
-            Encoding::Vex(..) => registers!(by_variant, kernel_vex, variant, key, batch),
-            Encoding::Evex(..) => masked_registers!(by_variant, kernel_evex, variant, key, batch),
+            Encoding::Sse(_) => registers!(by_variant, kernel_sse, variant, schedule, batch),
+            Encoding::Vex(..) => registers!(by_variant, kernel_vex, variant, schedule, batch),
+            Encoding::Evex(..) => masked_registers!(by_variant, kernel_evex, variant, schedule, batch),
         }
     }
 }

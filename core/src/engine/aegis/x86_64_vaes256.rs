@@ -10,12 +10,13 @@ use core::arch::x86_64::{
 };
 
 use super::Variant;
-use super::batch::{self, OneKernels};
+use super::batch::{self, Kernels};
 use super::construction::{Aegis128, Aegis256, Work};
 use super::register::{
     Destinations, Lanes, Lengths, Register, Sources, Tags, destination, left, load_each, rounds_in_place,
     source, store_each,
 };
+use super::schedule::Schedule;
 use super::x86_64_aesni::Xmm;
 use crate::engine::detect::Vaes256;
 use crate::engine::message::{Checked, Message};
@@ -71,6 +72,12 @@ impl<const EVEX: bool> Register for Ymm<EVEX> {
                 1 => {
                     let high = source::<D>(from, offset, first_lane + 1);
                     let low = _mm256_castsi128_si256(_mm_loadu_si128(low.cast()));
+                    if EVEX {
+                        return Self(_mm256_blend_epi32::<0b1111_0000>(
+                            low,
+                            as_it_is(Self::broadcast(high).0),
+                        ));
+                    }
                     _mm256_inserti128_si256::<1>(low, _mm_loadu_si128(high.cast()))
                 }
                 _ => _mm256_loadu_si256(low.cast()),
@@ -394,15 +401,15 @@ macro_rules! registers {
     };
 }
 
-/// The kernels for one message of the variant.
-pub(super) fn one(_: Vaes256, variant: Variant) -> OneKernels {
-    registers!(one_by_variant, kernel, variant)
+/// What is called through pointers.
+pub(super) fn kernels(_: Vaes256, variant: Variant) -> Kernels {
+    registers!(kernels_by_variant, kernel, variant)
 }
 
-pub(super) fn run<M: Message>(_: Vaes256, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
+pub(super) fn run<M: Message>(_: Vaes256, variant: Variant, schedule: &Schedule, batch: Checked<'_, M>) {
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
-        registers!(by_variant, kernel, variant, key, batch);
+        registers!(by_variant, kernel, variant, schedule, batch);
     }
 }
 

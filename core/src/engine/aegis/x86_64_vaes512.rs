@@ -12,12 +12,13 @@ use core::arch::x86_64::{
 };
 
 use super::Variant;
-use super::batch::{self, OneKernels};
+use super::batch::{self, Kernels};
 use super::construction::{Aegis128, Aegis256};
 use super::register::{
     Destinations, Lengths, MAX_MESSAGES, Register, Sources, Tags, destination, left, load_each, source,
     store_each,
 };
+use super::schedule::Schedule;
 use super::x86_64_aesni::Xmm;
 use super::x86_64_vaes256::Ymm;
 use crate::engine::detect::{Vaes512, Vaes512AtOnce};
@@ -356,24 +357,29 @@ macro_rules! four_lanes {
     };
 }
 
-/// The kernels for one message of the variant.
-pub(super) fn one(registers: Registers, variant: Variant) -> OneKernels {
+/// What is called through pointers.
+pub(super) fn kernels(registers: Registers, variant: Variant) -> Kernels {
     match registers {
-        Registers::OfTwoLanes(_) => two_lanes!([Zmm; 2], one_by_variant, kernel, variant),
-        Registers::OfFourLanes(_) => four_lanes!(one_by_variant, kernel, variant),
+        Registers::OfTwoLanes(_) => two_lanes!([Zmm; 2], kernels_by_variant, kernel, variant),
+        Registers::OfFourLanes(_) => four_lanes!(kernels_by_variant, kernel, variant),
     }
 }
 
-pub(super) fn run<M: Message>(registers: Registers, variant: Variant, key: &[u8], batch: Checked<'_, M>) {
+pub(super) fn run<M: Message>(
+    registers: Registers,
+    variant: Variant,
+    schedule: &Schedule,
+    batch: Checked<'_, M>,
+) {
     // SAFETY: token; `Backend::run` has checked the lengths.
     unsafe {
         match registers {
             Registers::OfTwoLanes(_) if M::OPEN => {
-                two_lanes!([Zmm; 2], by_variant, kernel, variant, key, batch)
+                two_lanes!([Zmm; 2], by_variant, kernel, variant, schedule, batch)
             }
             // One message of X4 fills what there is of units for four lanes, where no plaintext has to be decrypted first.
-            Registers::OfTwoLanes(_) => two_lanes!(Zmm, by_variant, kernel, variant, key, batch),
-            Registers::OfFourLanes(_) => four_lanes!(by_variant, kernel, variant, key, batch),
+            Registers::OfTwoLanes(_) => two_lanes!(Zmm, by_variant, kernel, variant, schedule, batch),
+            Registers::OfFourLanes(_) => four_lanes!(by_variant, kernel, variant, schedule, batch),
         }
     }
 }
