@@ -119,8 +119,8 @@ pub(super) trait Message {
     /// Length of what is read, and of what is written.
     fn text_lengths(&self) -> (usize, usize);
 
-    /// Whether as much is read, and as much written.
-    fn text_is(&self, length: usize) -> bool;
+    /// How much is read and written in the same place, if that is one.
+    fn in_place(&self) -> Option<usize>;
 
     /// Where the text is read and written.
     fn pointers(&mut self) -> (*const u8, *mut u8);
@@ -138,10 +138,10 @@ macro_rules! message {
                 (self.nonce, self.associated_data)
             }
 
-            fn text_is(&self, length: usize) -> bool {
+            fn in_place(&self) -> Option<usize> {
                 match &self.text {
-                    Text::InPlace(text) => text.len() == length,
-                    Text::Into { from, to } => from.len() == length && to.len() == length,
+                    Text::InPlace(text) => Some(text.len()),
+                    Text::Into { .. } => None,
                 }
             }
 
@@ -247,16 +247,7 @@ impl<'a, M: Message> Checked<'a, M> {
     #[inline]
     pub(crate) fn new(messages: &'a mut [M], nonce_length: usize, limit: u64) -> Result<Self, Error> {
         let is_right = |lengths| is_right(lengths, nonce_length, limit);
-        let mut all = messages.iter().map(lengths);
-        // Stops at the first that differs, so that compilers do not gather lengths from everywhere into wide registers, which
-        // takes longer than to look at them one by one.
-        if all.next().is_none_or(|first| {
-            is_right(first)
-                && messages.iter().all(|other| {
-                    let (nonce, data) = other.given();
-                    other.text_is(first.2.0) && nonce.len() == first.0 && data.len() == first.1
-                })
-        }) {
+        if messages.first().map(lengths).is_none_or(is_right) && are_alike(messages) {
             return Ok(Self { messages, alike: Alike::Yes });
         }
         // Everything is looked at and nothing decided until the end, so that the checks of a message cost a nanosecond.
@@ -329,6 +320,21 @@ impl<'a, M> Part<'a, M> {
 fn lengths<M: Message>(message: &M) -> (usize, usize, (usize, usize)) {
     let (nonce, data) = message.given();
     (nonce.len(), data.len(), message.text_lengths())
+}
+
+/// Whether all have the first one's lengths, and, if its text is in place, texts in place. Stops at the first that differs, so
+/// that compilers do not gather lengths from everywhere into wide registers, which takes longer than to look at them one by
+/// one. Each kind of text has a loop of its own, since a message would feel another jump.
+#[inline(always)]
+fn are_alike<M: Message>(messages: &[M]) -> bool {
+    let Some((first, others)) = messages.split_first() else { return true };
+    let (nonce, data, text) = lengths(first);
+    let is_like = |other: &M| other.given().0.len() == nonce && other.given().1.len() == data;
+    if first.in_place().is_some() {
+        others.iter().all(|other| other.in_place() == Some(text.0) && is_like(other))
+    } else {
+        others.iter().all(|other| other.text_lengths() == text && is_like(other))
+    }
 }
 
 #[inline(always)]

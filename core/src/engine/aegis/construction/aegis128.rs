@@ -30,6 +30,18 @@ impl<R: Register> State128<R> {
         }
     }
 
+    /// Before the updates of the initialization.
+    ///
+    /// # Safety
+    /// The CPU has the register's instructions.
+    #[inline(always)]
+    unsafe fn start(key: R, nonce: R) -> Self {
+        // SAFETY: the constants are 16 bytes long.
+        let (c0, c1) = unsafe { (R::broadcast(C0.as_ptr()), R::broadcast(C1.as_ptr())) };
+        let both = key.xor(nonce);
+        Self([both, c1, c0, c1, both, key.xor(c0), key.xor(c1), key.xor(c0)])
+    }
+
     /// After an update of the initialization.
     #[inline(always)]
     fn initialized<const D: usize>(mut self, context: R, nonce: R, key: R) -> Self {
@@ -38,6 +50,15 @@ impl<R: Register> State128<R> {
             self.0[7] = self.0[7].xor(context);
         }
         self.update(nonce, key);
+        self
+    }
+
+    /// After all of them, of which so many are done.
+    #[inline(always)]
+    fn initialized_from<const D: usize>(mut self, done: usize, context: R, nonce: R, key: R) -> Self {
+        for _ in done..10 {
+            self = self.initialized::<D>(context, nonce, key);
+        }
         self
     }
 }
@@ -86,17 +107,11 @@ impl<R: Register> State<R, 2> for State128<R> {
     /// the same.
     #[inline(always)]
     unsafe fn expand<const D: usize>(key: *const u8, schedule: &mut Schedule, first_lane: usize) {
-        // SAFETY: the caller's promise; the constants are 16 bytes long.
-        let (key, c0, c1, context) = unsafe {
-            (
-                R::broadcast(key),
-                R::broadcast(C0.as_ptr()),
-                R::broadcast(C1.as_ptr()),
-                context::<R, D>(first_lane),
-            )
-        };
+        // SAFETY: the caller's promise.
+        let (key, context) = unsafe { (R::broadcast(key), context::<R, D>(first_lane)) };
         let zero = key.xor(key);
-        let start = Self([key, c1, c0, c1, key, key.xor(c0), key.xor(c1), key.xor(c0)]);
+        // SAFETY: as above.
+        let start = unsafe { Self::start(key, zero) };
         let a = start.initialized::<D>(context, zero, key);
         let b = a.initialized::<D>(context, zero, key);
         let c = b.initialized::<D>(context, zero, key);
@@ -117,6 +132,11 @@ impl<R: Register> State<R, 2> for State128<R> {
             (R::replicate::<D>(nonces, 0, 0), R::broadcast(C1.as_ptr()), schedule.load::<R, D, _>(first_lane))
         };
         let [key, context, a2, a4, a5, a6, b0, b1, b3, b4, b7, c0, c4, d1] = words;
+        if R::LANES == 1 && D == 1 {
+            // One lane waits for one round after the other, be they fewer at a time or not, and has less to load.
+            // SAFETY: the caller's promise.
+            return unsafe { Self::start(key, nonce) }.initialized_from::<D>(0, context, nonce, key);
+        }
         let a1 = key.xor(nonce).aes_round(c1);
         let (a4, a5) = (a4.xor(nonce), a5.xor(a1));
         let [b2, b5, b6] = R::aes_rounds([a1, a4, a5], [a2, a5, a6]);
@@ -125,11 +145,7 @@ impl<R: Register> State<R, 2> for State128<R> {
         let (d1, c4) = (d1.xor(c1), c4.xor(nonce));
         let [d0, d2, d3, d4, d5, d6, d7] =
             R::aes_rounds([c7, c1, c2, c3, c4, c5, c6], [c0.xor(nonce), c2, c3, c4.xor(key), c5, c6, c7]);
-        let mut state = Self([d0, d1, d2, d3, d4, d5, d6, d7]);
-        for _ in 4..10 {
-            state = state.initialized::<D>(context, nonce, key);
-        }
-        state
+        Self([d0, d1, d2, d3, d4, d5, d6, d7]).initialized_from::<D>(4, context, nonce, key)
     }
 
     #[inline(always)]

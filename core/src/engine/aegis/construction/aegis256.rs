@@ -27,6 +27,17 @@ impl<R: Register> State256<R> {
         }
     }
 
+    /// Before the updates of the initialization.
+    ///
+    /// # Safety
+    /// The CPU has the register's instructions.
+    #[inline(always)]
+    unsafe fn start(keys: [R; 2], both: [R; 2]) -> Self {
+        // SAFETY: the constants are 16 bytes long.
+        let (c0, c1) = unsafe { (R::broadcast(C0.as_ptr()), R::broadcast(C1.as_ptr())) };
+        Self([both[0], both[1], c1, c0, keys[0].xor(c0), keys[1].xor(c1)])
+    }
+
     /// After an update of the initialization.
     #[inline(always)]
     fn initialized<const D: usize>(mut self, context: R, m: R) -> Self {
@@ -35,6 +46,24 @@ impl<R: Register> State256<R> {
             self.0[5] = self.0[5].xor(context);
         }
         self.update(m);
+        self
+    }
+
+    /// After all of them, of which so many are done, each four with these.
+    #[inline(always)]
+    fn initialized_from<const D: usize>(
+        mut self,
+        done: usize,
+        context: R,
+        [k0, k1, both0, both1]: [R; 4],
+    ) -> Self {
+        for _ in done / 4..4 {
+            // Not a loop, for which the four would be put into memory each time.
+            self = self.initialized::<D>(context, k0);
+            self = self.initialized::<D>(context, k1);
+            self = self.initialized::<D>(context, both0);
+            self = self.initialized::<D>(context, both1);
+        }
         self
     }
 }
@@ -86,17 +115,11 @@ impl<R: Register> State<R, 1> for State256<R> {
     /// differs from c1.
     #[inline(always)]
     unsafe fn expand<const D: usize>(key: *const u8, schedule: &mut Schedule, first_lane: usize) {
-        // SAFETY: the caller's promise; keys are 32 bytes long, the constants 16.
-        let (k0, k1, c0, c1, context) = unsafe {
-            (
-                R::broadcast(key),
-                R::broadcast(key.add(16)),
-                R::broadcast(C0.as_ptr()),
-                R::broadcast(C1.as_ptr()),
-                context::<R, D>(first_lane),
-            )
-        };
-        let start = Self([k0, k1, c1, c0, k0.xor(c0), k1.xor(c1)]);
+        // SAFETY: the caller's promise; keys are 32 bytes long.
+        let (k0, k1, context) =
+            unsafe { (R::broadcast(key), R::broadcast(key.add(16)), context::<R, D>(first_lane)) };
+        // SAFETY: as above.
+        let start = unsafe { Self::start([k0, k1], [k0, k1]) };
         let a = start.initialized::<D>(context, k0);
         let b = a.initialized::<D>(context, k1);
         let c = b.initialized::<D>(context, k0);
@@ -121,6 +144,12 @@ impl<R: Register> State<R, 1> for State256<R> {
         };
         let [k0, k1, context, a0, a3, b0, b4, c5, d0, d1] = words;
         let (both0, both1) = (k0.xor(n0), k1.xor(n1));
+        if R::LANES == 1 && D == 1 {
+            // As for AEGIS-128L.
+            // SAFETY: the caller's promise.
+            let start = unsafe { Self::start([k0, k1], [both0, both1]) };
+            return start.initialized_from::<D>(0, context, [k0, k1, both0, both1]);
+        }
         let [a1, a2] = R::aes_rounds([both0, both1], [both1, c1]);
         let (a0, b0) = (a0.xor(n0), b0.xor(n0));
         let [b1, b2, b3] = R::aes_rounds([a0, a1, a2], [a1, a2, a3]);
@@ -129,15 +158,8 @@ impl<R: Register> State<R, 1> for State256<R> {
             c3 = c3.xor(context);
         }
         let [d2, d3, d4, d5] = R::aes_rounds([c1, c2, c3, c4], [c2, c3, c4, c5]);
-        let mut state = Self([d0.xor(n1), d1.xor(c1), d2, d3, d4, d5]);
-        for _ in 1..4 {
-            // Not a loop, for which the four would be put into memory each time.
-            state = state.initialized::<D>(context, k0);
-            state = state.initialized::<D>(context, k1);
-            state = state.initialized::<D>(context, both0);
-            state = state.initialized::<D>(context, both1);
-        }
-        state
+        let state = Self([d0.xor(n1), d1.xor(c1), d2, d3, d4, d5]);
+        state.initialized_from::<D>(4, context, [k0, k1, both0, both1])
     }
 
     #[inline(always)]
