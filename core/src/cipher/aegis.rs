@@ -9,7 +9,7 @@ use crate::engine::stack::{Wipe, wipe_below};
 
 /// How much of the stack a call into an engine uses at most, in bytes, with room to spare. A message that is alone pays for
 /// every byte of it that is wiped, so there are steps; overflow checks need more.
-const LARGE_STACK: usize = 8192;
+const LARGE_STACK: usize = 12288;
 const STACK_FOR_SEVERAL: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 2048 };
 const MIDDLE_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 1280 };
 const SMALL_STACK: usize = if cfg!(debug_assertions) { LARGE_STACK } else { 768 };
