@@ -32,10 +32,10 @@ X86_64 = {
     "x86_64_vaes256.*kernel": (r"\bvaesenc\b.*%ymm", False),
     "x86_64_vaes512.*kernel": (r"\bvaesenc\b.*%[yz]mm", True),
 }
-# Without those of SHA-3 three states of the AEGIS-256 family are in flight, for whose words there are not registers
-# enough.
+# Without those of SHA-3 groups of three states of AEGIS-256 are in flight, for whose words there are too few registers.
 AARCH64 = {
-    "aarch64.*kernel_aes(?!_sha3)": (r"\baese\b", False),
+    "aarch64.*kernel_aes(?!_sha3).*5alike": (r"\baese\b", False),
+    "aarch64.*kernel_aes(?!_sha3).*(3one|5mixed)": (r"\baese\b", True),
     "aarch64.*kernel_aes_sha3": (r"\baese\b", True),
 }
 

@@ -1,9 +1,9 @@
 //! AEGIS-128L, AEGIS-256 and their X2 and X4 variants (RFC 10032) on every kind of CPU.
 //!
-//! The construction ([`construction`]), what it computes from the key alone ([`schedule`]), and the treatment of a batch ([`batch`], [`group`]) are written once, over a register type
-//! ([`register`]) of one or more 128-bit lanes. A lane holds one AES block of the state; lanes belong to the same
-//! message (X2, X4) or to different ones, so that the wide registers work on several messages at once. What an engine
-//! adds is its register type and the choice of registers for each variant.
+//! The construction ([`construction`]), what it computes from the key alone ([`schedule`]), and the treatment of a batch
+//! ([`batch`], [`group`]) are written once, over a register type ([`register`]) of one or more 128-bit lanes. A lane holds one
+//! AES block of the state; lanes belong to the same message (X2, X4) or to different ones, so that the wide registers work on
+//! several messages at once. What an engine adds is its register type and the choice of registers for each variant.
 
 use super::Engine;
 use super::message::{Checked, Message, Open, Part, Seal};

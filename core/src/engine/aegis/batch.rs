@@ -190,7 +190,7 @@ where
 /// stack.
 ///
 /// # Safety
-/// The CPU has the register's instructions. `key` and the nonce have the family's length. `R` holds one message.
+/// The CPU has the register's instructions. The nonce has the family's length. `R` holds one message.
 #[inline(always)]
 pub(super) unsafe fn run_one<F, const RATE: usize, const D: usize, R, M>(
     schedule: &Schedule,
